@@ -1,0 +1,1 @@
+"""EAST WING: arithmetic of memory and speed; which machine this is."""

@@ -1,0 +1,1 @@
+"""NORTH WING: the only room that knows huggingface_hub and diskcache."""

@@ -1,0 +1,1 @@
+"""SOUTH WING: model and machine become a verdict and a command. Pure."""

@@ -1,0 +1,1 @@
+"""UPPER FLOOR: the terminal explorer; the only room that knows textual."""

@@ -1,0 +1,1 @@
+"""The panes of the explorer: each posts what happened and shows what it is given."""
