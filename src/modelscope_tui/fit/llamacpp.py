@@ -1,0 +1,131 @@
+"""EAST WING: how llama.cpp (and what is built on it: Ollama, LM Studio) would hold a model on a machine.
+
+All layers on the accelerators, split between them by free memory; or some layers there and the rest in system memory;
+or everything in system memory where there is no accelerator.
+"""
+
+from __future__ import annotations
+
+from modelscope_tui.fit.kv_cache import growing_bytes_per_token, llama_compute_bytes, llama_kv_bytes, recurrent_bytes
+from modelscope_tui.fit.machine import GIB, MIB, Machine, gigabytes
+from modelscope_tui.fit.plan import LEAST_CONTEXT, Fits, Plan, Question, default_context, largest_context
+from modelscope_tui.fit.speed import Decode, active_bytes, decode
+
+DEVICE_CONTEXT_BYTES = 300 * MIB
+"""What the driver's own context takes on a discrete card; 256 to 500 MiB seen, by card."""
+
+SPARE_BYTES = GIB
+"""llama.cpp's `--fit` keeps this much free on each device; with less left a model fits tightly."""
+
+
+def _held_bytes(question: Question, context: int) -> int:
+    """Cache and states."""
+    shape = question.shape
+    return llama_kv_bytes(shape, context, k_bytes=question.cache_bytes) + recurrent_bytes(shape)
+
+
+def _overhead_bytes(question: Question, context: int) -> int:
+    gpus = question.machine.gpus
+    drivers = sum(DEVICE_CONTEXT_BYTES for gpu in gpus if not gpu.is_unified)
+    return llama_compute_bytes(question.shape, context) * max(len(gpus), 1) + drivers
+
+
+def _total_bytes(question: Question, context: int) -> int:
+    return question.weights.size_bytes + _held_bytes(question, context) + _overhead_bytes(question, context)
+
+
+def _spare_bytes(machine: Machine) -> int:
+    """What should stay free for a model to fit at ease."""
+    available = machine.budget_bytes or 0
+    return min(SPARE_BYTES * len(machine.gpus), available // 10) if machine.gpus else available // 20
+
+
+def plan_llamacpp(question: Question) -> Plan:
+    """Lay a model out for llama.cpp."""
+    machine = question.machine
+    available = machine.budget_bytes
+    limit = question.context_limit
+    most = None if available is None else largest_context(limit, lambda size: _total_bytes(question, size) <= available)
+    wanted = question.context or default_context(limit)
+    context = wanted
+    if question.context is None and most is not None and LEAST_CONTEXT <= most < wanted:
+        context = most
+    held, overhead = _held_bytes(question, context), _overhead_bytes(question, context)
+    total = question.weights.size_bytes + held + overhead
+    layers = _gpu_layers(question, held, overhead)
+    fits, reason = _verdict(question, total, context < wanted, layers)
+    return Plan(
+        fits=fits,
+        context=context,
+        weights_bytes=question.weights.size_bytes,
+        kv_bytes=held,
+        kv_bytes_per_token=growing_bytes_per_token(question.shape, question.cache_bytes),
+        overhead_bytes=overhead,
+        available_bytes=available,
+        max_context=most,
+        gpu_layers=layers,
+        decode=_speed(question, held, layers) if fits in {"yes", "tight"} else None,
+        basis=(*_basis(question), *reason),
+        missing=() if available is not None else ("machine memory",),
+    )
+
+
+def _verdict(question: Question, total: int, is_shortened: bool, layers: int | None) -> tuple[Fits, tuple[str, ...]]:
+    machine = question.machine
+    available = machine.budget_bytes
+    if available is None:
+        return "unknown", ("the machine's memory is not known",)
+    if total + _spare_bytes(machine) <= available and not is_shortened:
+        return "yes", ()
+    if total <= available:
+        return "tight", ("only a shorter context fits" if is_shortened else "little memory is left",)
+    if machine.gpus and not machine.is_unified and layers:
+        ram = machine.ram_budget_bytes
+        if ram is not None and total - available <= ram:
+            part = f"{layers} of {question.shape.layers} layers on the GPU, the rest in system memory"
+            return "tight", (part,)
+    return "no", (f"{gigabytes(total - available)} more is needed",)
+
+
+def _gpu_layers(question: Question, held: int, overhead: int) -> int | None:
+    """Layers that fit on the accelerators, the output layer last; None without one."""
+    machine = question.machine
+    if not machine.gpus:
+        return None
+    layers = question.shape.layers
+    each = (question.weights.size_bytes + held) / layers
+    room = machine.gpu_budget_bytes - overhead
+    if question.weights.size_bytes + held <= room:
+        return layers
+    return max(0, min(layers - 1, int((room - _spare_bytes(machine)) / each)))
+
+
+def _speed(question: Question, held: int, layers: int | None) -> Decode | None:
+    weights = active_bytes(question.shape, question.weights.size_bytes)
+    if weights is None:
+        return None
+    machine = question.machine
+    host = 1.0 if layers is None else 1 - layers / question.shape.layers
+    return decode(
+        question.shape,
+        weights + held / 2,  # half-way through the context
+        machine.gpus,
+        host_share=host,
+        host_bandwidth=machine.ram_bandwidth_bytes_per_second,
+    )
+
+
+def _basis(question: Question) -> tuple[str, ...]:
+    kinds = []
+    shape = question.shape
+    if any(group.window for group in shape.attention):
+        kinds.append("sliding windows counted")
+    if any(group.latent_dim for group in shape.attention):
+        kinds.append("latent attention counted")
+    if shape.has_recurrence:
+        kinds.append("recurrent states counted")
+    detail = f" ({', '.join(kinds)})" if kinds else ""
+    return (
+        f"KV cache: llama.cpp's cells, layer by layer{detail}",
+        "overhead: llama.cpp's compute buffer for a batch of 512 and the driver's context",
+    )

@@ -1,0 +1,77 @@
+"""Stories: the cheap verdict of the list is one rule, however it is asked."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelscope_tui.catalog.model import Model
+from modelscope_tui.fit.device import parse_machine
+from modelscope_tui.fit.judge import fit_class, judge, params_limits
+from modelscope_tui.fit.machine import Machine
+
+SPECS = ["RTX 4090", "RTX 3060 + cpu:64GB", "4xH100", "cpu:16GB", "M3 Max 64GB", "2x80GB", "cpu:0.2GB"]
+FORMATS = [None, "GGUF", "MLX-8bit", "NVFP4", "FP8", "AWQ-4bit", "GPTQ-Int4", "GPTQ-Int8", "BNB-4bit", "EXL3-4.5bpw",
+           "W4A16",
+           "AutoRound-2bit", "AutoRound-8bit", "MXFP4", "W8A8", "FP4", "AutoRound-6bit", "something new"]  # fmt: skip
+
+
+def a_model(params: int | None, quantization: str | None = None, *repos: str) -> Model:
+    return Model("a/b", params=params, quantization=quantization, gguf_repos=repos)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+@given(st.integers(1, 2_000_000_000_000), st.sampled_from(FORMATS), st.booleans())
+def test_the_ranges_of_the_index_are_the_verdict_of_each_row(
+    spec: str, params: int, quantization: str | None, has_gguf: bool
+) -> None:
+    machine = parse_machine(spec)
+    model = a_model(params, quantization, *(["x/y"] if has_gguf else []))
+    limits = params_limits(machine).get(fit_class(model))
+    by_range = (
+        "unknown" if limits is None else "yes" if params <= limits[0] else "tight" if params <= limits[1] else "no"
+    )
+    assert judge(model, machine) == by_range
+
+
+def test_known_gguf_files_let_a_large_model_fit_a_small_card() -> None:
+    machine = parse_machine("RTX 4090")
+    assert judge(a_model(32_000_000_000), machine) == "no"
+    assert judge(a_model(32_000_000_000, None, "x/GGUF"), machine) == "yes"
+    assert judge(a_model(70_000_000_000, None, "x/GGUF"), machine) == "no"
+    assert judge(a_model(70_000_000_000, None, "x/GGUF"), parse_machine("RTX 4090 + cpu:64GB")) == "tight"
+
+
+def test_what_is_not_known_is_not_judged() -> None:
+    assert judge(a_model(None), parse_machine("RTX 4090")) == "unknown"
+    assert judge(a_model(10**9, "something new"), parse_machine("RTX 4090")) == "unknown"
+    assert judge(a_model(10**9), Machine("?", source="unknown")) == "unknown"
+    assert params_limits(Machine("?", source="unknown")) == {}
+
+
+def test_a_format_of_any_width_is_known_by_the_width_in_the_name() -> None:
+    machine = parse_machine("RTX 4090")
+    verdicts = {
+        name: judge(Model(f"mlx-community/A-30B{name}", params=30 * 10**9, quantization="MLX"), machine)
+        for name in ("-4bit", "-8bit", "-bf16", "")
+    }
+    assert verdicts == {"-4bit": "yes", "-8bit": "no", "-bf16": "no", "": "unknown"}
+
+
+@pytest.mark.parametrize("quantization", FORMATS[:-1])
+def test_more_memory_never_judges_worse(quantization: str | None) -> None:
+    order = ["no", "tight", "yes"]
+    verdicts = [judge(a_model(13 * 10**9, quantization), parse_machine(f"cpu:{size}GB")) for size in (4, 8, 16, 32, 64)]
+    assert verdicts == sorted(verdicts, key=order.index)
+
+
+def test_twenty_six_thousand_rows_are_judged_at_once() -> None:
+    machine = parse_machine("RTX 4090 + cpu:64GB")
+    rows = [a_model(number * 10**6, FORMATS[number % len(FORMATS)]) for number in range(26_449)]
+    started = time.perf_counter()
+    for row in rows:
+        judge(row, machine)
+    assert time.perf_counter() - started < 0.5  # 20 ms on a quiet machine; the budget is 150
