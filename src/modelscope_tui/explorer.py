@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from modelscope_tui.launch.tool import LaunchAnswer, Options, Tool
     from modelscope_tui.settings import Settings
 
+INDEX_NAME = "catalog.db"
+"""The file of the index, in the cache directory."""
+
 RELATED_LIMIT = 3
 """How many GGUF repositories of a model are looked into before a command is built."""
 
@@ -72,6 +75,8 @@ class Explorer:
         self._given_machine = machine
         self._index: Index | None = None
         self._opening = threading.Lock()
+        self.index_problem: str | None = None
+        """Why the index lives in memory only; None when all is well."""
 
     # -- the catalog on this machine ---------------------------------------------------------------------------
 
@@ -87,28 +92,38 @@ class Explorer:
     @property
     def index_path(self) -> Path:
         """Where the index lives."""
-        return self.settings.cache_dir / "catalog.db"
+        return self.settings.cache_dir / INDEX_NAME
 
-    def prepare(self, progress: Callable[[int, int], None] | None = None) -> None:
+    def prepare(self, progress: Callable[[int, int], None] | None = None, *, apart: bool = False) -> None:
         """Open the index, making it first where it is missing, broken or old. Blocks: call it in a worker.
 
-        Raises:
-            CatalogError: neither the cache directory nor memory could hold an index.
+        Where nothing can be written the index lives in memory, and :attr:`index_problem` says so.
+
+        Args:
+            progress: is told rows done and rows in all while an index is made in this process.
+            apart: make it in a process of its own, so that this one stays quick.
         """
         with self._opening:
             if self._index is None:
-                self._index = self._opened_or_built(progress)
+                index = self._opened_or_built(progress, apart)
+                index.warm()
+                self._index = index
 
-    def _opened_or_built(self, progress: Callable[[int, int], None] | None) -> Index:
-        from modelscope_tui.catalog.index import Index
-        from modelscope_tui.launch.tool import rules_version, tools_of
+    def _opened_or_built(self, progress: Callable[[int, int], None] | None, apart: bool) -> Index:
+        from modelscope_tui import indexing
 
-        mark = snapshot.fingerprint(rules_version())
         try:
-            return Index.open(self.index_path, fingerprint=mark, tools_of=tools_of)
+            return indexing.open_index(self.index_path)
         except CatalogError:
-            snapshot.build(self.index_path, tools_of=tools_of, fingerprint=mark, progress=progress)
-        return Index.open(self.index_path, fingerprint=mark, tools_of=tools_of)
+            try:
+                if apart:
+                    indexing.build_index_apart(self.index_path)
+                else:
+                    indexing.build_index(self.index_path, progress)
+                return indexing.open_index(self.index_path)
+            except CatalogError as error:
+                self.index_problem = f"{error.message} Searching from memory; nothing new is kept."
+                return indexing.index_in_memory(progress)
 
     @property
     def index(self) -> Index:
@@ -141,7 +156,7 @@ class Explorer:
 
     def why_empty(self, query: Query) -> str | None:
         """Name the one term or word of an empty query without which there would be results."""
-        return self.index.empties(query)
+        return self.index.empties(query, narrowed=self._narrowed(query))
 
     def model(self, model_id: str) -> Model | None:
         """Find one row by id, whatever its case."""

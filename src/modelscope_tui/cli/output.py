@@ -1,4 +1,4 @@
-"""Manners: data on stdout, everything else on stderr, nothing on stderr with ``-q``, no controls where no terminal is."""
+"""Manners: data on stdout, the rest on stderr, nothing on stderr with ``-q``, no controls where no terminal is."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ class Column:
     is_number: bool = False
     can_shrink: bool = False
     style: str = ""
+    from_width: int = 0
+    """Narrower terminals leave this column out, so that the first one stays readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,6 @@ class Output:
         is_unicode = (sys.stdout.encoding or "ascii").lower().replace("-", "").startswith("utf")
         text = json.dumps(document, ensure_ascii=not is_unicode, indent=2 if is_terminal(sys.stdout) else None)
         print(escape_controls(text))
-
-    def line(self, text: str) -> None:
-        """Write one line of data."""
-        print(clean(text))
 
     def block(self, text: str) -> None:
         """Write lines of data that are meant to be taken as they stand, such as a command."""
@@ -102,16 +100,20 @@ class Output:
         from rich.table import Table
         from rich.text import Text
 
+        console = _console(sys.stdout)
+        places = [place for place, column in enumerate(columns) if console.width >= column.from_width]
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-        for column in columns:
-            justify = "right" if column.is_number else "left"
-            overflow = "ellipsis" if column.can_shrink else "fold"
+        for column in (columns[place] for place in places):
             table.add_column(
-                column.title, justify=justify, style=column.style, no_wrap=column.can_shrink, overflow=overflow
+                column.title,
+                justify="right" if column.is_number else "left",
+                style=column.style,
+                no_wrap=column.can_shrink,
+                overflow="ellipsis" if column.can_shrink else "fold",
             )
         for row in rows:
-            table.add_row(*(Text(clean(cell)) for cell in row))
-        _console(sys.stdout).print(table)
+            table.add_row(*(Text(clean(row[place])) for place in places))
+        console.print(table)
 
     def _piped(self, columns: Sequence[Column], row: Sequence[str]) -> None:
         cells = [clean(cell) for cell in row]

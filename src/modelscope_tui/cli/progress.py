@@ -31,6 +31,7 @@ class LongTask:
         return self
 
     def __call__(self, done: int, total: int) -> None:
+        """Take how far the task is."""
         if not self._is_shown or time.monotonic() - self._began < PATIENCE_SECONDS:
             return
         if self._bar is None:

@@ -9,7 +9,9 @@ _DANGEROUS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Controls, invisible formatting (bidi overrides, zero width), lone surrogates, line and paragraph separators."""
 
 _SUSPECT = re.compile(r"[^\x20-\x7e]")
-_RAW_IN_JSON = re.compile(r"[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]")
+_RAW_IN_JSON = re.compile(
+    r"[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
 
 
 def clean(text: str) -> str:

@@ -1,1 +1,1 @@
-"""One tool, one file: can it run this? does it fit? what is the command?"""
+"""SOUTH WING: one tool, one file; each answers: can you run it, does it fit, what is the command?"""

@@ -1,1 +1,1 @@
-"""The panes of the explorer: each posts what happened and shows what it is given."""
+"""The panes of the explorer: each shows what it is given and posts what a person did; none knows another."""

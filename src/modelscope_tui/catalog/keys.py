@@ -1,0 +1,153 @@
+"""What a row is found by: every bitmap that its number stands in.
+
+GROUND FLOOR. Pure. One row gives a set of :class:`Key` pairs; the index keeps one bitmap of row numbers per pair.
+
+    GRAM    every 1, 2 and 3 characters in the lower-cased id and in the row's searchable tags
+    TAG     a tag that words find as well; facts that the Hub's own tags would say are added (`moe`, `gguf`, …)
+    PLAIN   a tag that only `tag:` finds: data sets, papers, regions
+    NUMBER  one bit of a number, `downloads:7`, and `downloads:known`: comparisons and orders are made of these
+    the rest: one value of one facet
+"""
+
+from __future__ import annotations
+
+import re
+from operator import add
+from typing import Final
+
+from modelscope_tui.catalog.license import group_of, license_ids
+from modelscope_tui.catalog.measure import seconds_of
+from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.taxonomy import categories_of, language_code
+
+
+class Kind:
+    """The families of bitmaps; the numbers stand in the index file. Plain numbers: an enumeration hashes slowly."""
+
+    GRAM: Final = 1
+    TAG: Final = 2
+    PLAIN: Final = 3
+    NUMBER: Final = 4
+    ORGANIZATION: Final = 5
+    CATEGORY: Final = 6
+    LICENSE: Final = 7
+    GROUP: Final = 8
+    TOOL: Final = 9
+    TASK: Final = 10
+    LIBRARY: Final = 11
+    LANGUAGE: Final = 12
+    BASE: Final = 13
+    QUANTIZATION: Final = 14
+    GATED: Final = 15
+
+
+Key = tuple[int, str]
+"""A kind and a value."""
+
+NUMBERS = ("downloads", "likes", "trending", "params", "context", "created", "updated", "size")
+"""The numbers of a row; `size` is `params`, or where that is unknown the third party's estimate (for `fits:`)."""
+
+LAYOUT = 1
+"""The version of the index file; raised when its tables or keys change their meaning, and the index is made anew."""
+
+KNOWN = "known"
+LARGEST = (1 << 62) - 1
+"""No number of a model is larger; what claims to be is not believed."""
+
+_ONLY_EXACT = ("arxiv:", "dataset:", "base_model:", "license:", "region:", "doi:", "deploy:", "diffusers:")
+
+
+def folded(text: str) -> str:
+    """Bring text to the form in which it is compared."""
+    return text.casefold()
+
+
+def grams_of(text: str) -> set[str]:
+    """Cut folded text into all its pieces of one, two and three characters."""
+    pieces = set(text)
+    pieces.update(map(add, text, text[1:]))
+    pieces.update([text[at : at + 3] for at in range(len(text) - 2)])
+    return pieces
+
+
+_TOKEN = re.compile(r"[^-_./]*[-_./]+|[^-_./]+")
+
+
+def tokens_of(key: str) -> list[str]:
+    """Cut a folded id into overlapping tokens that have all of its pieces, and that many ids share."""
+    return [key[found.start() : found.end() + 2] for found in _TOKEN.finditer(key)]
+
+
+def words_of(model: Model) -> set[str]:
+    """Collect the folded tags that words find: the row's own, and what its facts would have been tagged with."""
+    found = {folded(tag) for tag in model.tags if not tag.startswith(_ONLY_EXACT)}
+    found.update([folded(fact) for fact in (model.task, model.library, model.model_type) if fact])
+    found.update(model.capabilities)
+    found.update(_quantization_words(model.quantization))
+    if model.is_moe:
+        found.add("moe")
+    found.discard("")
+    return {tag.replace("\n", " ") for tag in found}
+
+
+def _quantization_words(quantization: str | None) -> tuple[str, ...]:
+    """Name a stored format and its family: `AWQ-4bit` is `awq-4bit` and `awq`."""
+    if not quantization:
+        return ()
+    whole = folded(quantization)
+    return whole, whole.partition("-")[0]
+
+
+def numbers_of(model: Model) -> dict[str, int]:
+    """Collect the known numbers of a row, times as seconds since 1970."""
+    values = {
+        "downloads": model.downloads,
+        "likes": model.likes,
+        "trending": model.trending,
+        "params": model.params,
+        "context": model.context,
+        "created": seconds_of(model.created),
+        "updated": seconds_of(model.updated),
+        "size": model.params if model.params is not None else model.params_estimate,
+    }
+    return {name: int(value) for name, value in values.items() if value is not None and 0 <= value <= LARGEST}
+
+
+def facets_of(model: Model, tools: tuple[str, ...], words: set[str]) -> list[Key]:
+    """Collect the facet values and tags of a row; its numbers and n-grams come apart."""
+    found: list[Key] = [(Kind.TAG, word) for word in words]
+    found += [(Kind.PLAIN, folded(tag)) for tag in model.tags if tag.startswith(_ONLY_EXACT)]
+    found.append((Kind.ORGANIZATION, folded(model.organization)))
+    found += [(Kind.CATEGORY, category) for category in categories_of(model)]
+    found += [(Kind.LICENSE, name) for name in license_ids(model.license, model.license_name)]
+    found.append((Kind.GROUP, group_of(model.license, model.license_name)))
+    found += [(Kind.TOOL, tool) for tool in tools]
+    found += [(Kind.LANGUAGE, language_code(language)) for language in model.languages]
+    found += [(Kind.QUANTIZATION, name) for name in _quantization_words(model.quantization)]
+    found += [(Kind.BASE, name) for name in bases_of(model)]
+    singles = ((Kind.TASK, model.task), (Kind.LIBRARY, model.library), (Kind.GATED, model.gated))
+    found += [(kind, folded(value)) for kind, value in singles if value]
+    return found
+
+
+def bases_of(model: Model) -> set[str]:
+    """Name the models that a row is made from, with the relation where it is said: `x/y` and `finetune:x/y`."""
+    found = {folded(name) for name in model.base_models}
+    for tag in model.tags:
+        if tag.startswith("base_model:"):
+            relation, _, name = tag.removeprefix("base_model:").partition(":")
+            found.add(folded(name or relation))
+            if name:
+                found.add(folded(f"{relation}:{name}"))
+    return found
+
+
+def keys_of(model: Model, tools: tuple[str, ...]) -> set[Key]:
+    """Collect every key of a row, so that two versions of it can be compared."""
+    words = words_of(model)
+    found = set(facets_of(model, tools, words))
+    found.update([(Kind.GRAM, gram) for text in (folded(model.id), *words) for gram in grams_of(text)])
+    for name, value in numbers_of(model).items():
+        found.add((Kind.NUMBER, f"{name}:{KNOWN}"))
+        found.update([(Kind.NUMBER, f"{name}:{bit}") for bit in range(value.bit_length()) if value >> bit & 1])
+    return found

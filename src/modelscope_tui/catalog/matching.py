@@ -1,0 +1,119 @@
+"""From a query to the rows that answer it.
+
+GROUND FLOOR. Every word and term is a bitmap; the answer is their intersection. What was worked out for the last
+questions is remembered, because the next question is mostly the last one and a letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pyroaring import BitMap
+
+from modelscope_tui.catalog.kept import Kept
+from modelscope_tui.catalog.keys import Kind
+from modelscope_tui.catalog.license import GROUPS
+from modelscope_tui.catalog.measure import number_span, time_span
+from modelscope_tui.catalog.narrow import Narrowed, rows_of
+from modelscope_tui.catalog.query import NUMBERS, TIMES, Problem, Query, Term
+from modelscope_tui.catalog.store import Store
+from modelscope_tui.catalog.taxonomy import language_code
+from modelscope_tui.catalog.words import Words
+
+_KIND_OF = {
+    "org": Kind.ORGANIZATION,
+    "category": Kind.CATEGORY,
+    "tool": Kind.TOOL,
+    "task": Kind.TASK,
+    "library": Kind.LIBRARY,
+    "base": Kind.BASE,
+    "quant": Kind.QUANTIZATION,
+}
+_JUDGED_ELSEWHERE = {
+    "fits": "fits: needs a machine to judge by, and there is none here.",
+    "starred": "starred: needs your list of stars, and there is none here.",
+}
+
+
+class Matching:
+    """Answers queries with row numbers."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+        self._words = Words(store)
+        self._terms: Kept[Term, BitMap] = Kept(64)
+        self.everything = BitMap()
+        self.renew()
+
+    def renew(self) -> None:
+        """Drop what was remembered; the rows have changed."""
+        self._words.forget()
+        self._terms.drop()
+        self.everything = BitMap()
+        self.everything.add_range(0, self._store.count())
+
+    def warm(self) -> None:
+        """Read ahead what the first words and orders need."""
+        self._words.warm()
+        self._store.column("downloads")
+
+    def rows(self, query: Query, narrowed: Narrowed) -> BitMap:
+        """Select the rows that a query asks for."""
+        wanted = [self._words.rows(word) for word in query.words]
+        unwanted = [self._words.rows(word) for word in query.excluded_words]
+        for term in query.terms:
+            if term.field in _JUDGED_ELSEWHERE and term.field not in narrowed:
+                continue
+            (unwanted if term.is_excluded else wanted).append(self._term(term, narrowed))
+        found = BitMap.intersection(*sorted(wanted, key=len)) if wanted else self.everything
+        for rows in unwanted:
+            found = found - rows
+        return found
+
+    def problems(self, query: Query, narrowed: Narrowed) -> tuple[Problem, ...]:
+        """Name the terms that narrow nothing, because nobody here can judge them."""
+        unjudged = [term for term in query.terms if term.field in _JUDGED_ELSEWHERE and term.field not in narrowed]
+        return tuple(
+            Problem(f"{'-' if term.is_excluded else ''}{term.field}:{'|'.join(term.values)}", 0, 0, message)
+            for term in unjudged
+            for message in (_JUDGED_ELSEWHERE[term.field],)
+        )
+
+    def _term(self, term: Term, narrowed: Narrowed) -> BitMap:
+        if term.field in narrowed or term.field in TIMES:
+            return self._either(term, narrowed)
+        found = self._terms.get(term)
+        return self._terms.put(term, self._either(term, narrowed)) if found is None else found
+
+    def _either(self, term: Term, narrowed: Narrowed) -> BitMap:
+        found = [self._value(term.field, value.casefold(), narrowed) for value in term.values]
+        return found[0] if len(found) == 1 else BitMap.union(BitMap(), *found)
+
+    def _value(self, field: str, value: str, narrowed: Narrowed) -> BitMap:
+        if field in narrowed:
+            return rows_of(narrowed[field], value, self._store, self.everything)
+        if field in NUMBERS or field in TIMES:
+            return self._measured(field, value)
+        if field == "gated":
+            return self._gated(value)
+        keys = {
+            "license": [(Kind.GROUP if value in GROUPS else Kind.LICENSE, value)],
+            "tag": [(Kind.TAG, value), (Kind.PLAIN, value)],
+            "language": [(Kind.LANGUAGE, language_code(value))],
+        }.get(field) or [(_KIND_OF[field], value)]
+        return BitMap.union(*[self._store.bitmap(kind, name) for kind, name in keys])
+
+    def _measured(self, field: str, value: str) -> BitMap:
+        is_time, is_context = field in TIMES, field == "context"
+        span = time_span(value, self._now()) if is_time else number_span(value, is_context=is_context)
+        return self._store.column(field).within(span) if span else BitMap()
+
+    def _gated(self, value: str) -> BitMap:
+        family = self._store.family(Kind.GATED)
+        if value == "unknown":
+            return self.everything - BitMap.union(BitMap(), *family.values())
+        if value == "yes":
+            return BitMap.union(BitMap(), *[rows for gate, rows in family.items() if gate != "no"])
+        return family.get(value, BitMap())

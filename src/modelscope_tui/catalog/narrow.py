@@ -1,0 +1,62 @@
+"""How somebody else narrows the rows: stars and fit are not facts of the catalog.
+
+GROUND FLOOR. The explorer knows which models are starred, and up to which size a machine holds a model; it hands both
+in as plain records, and they become bitmaps here. A value that was not handed in takes the rows of no other value:
+`starred:no` is everything that is not starred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from modelscope_tui.catalog.keys import Kind, folded
+from modelscope_tui.catalog.measure import Span
+from modelscope_tui.catalog.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Rows by their ids."""
+
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """Rows by their number of parameters (or a third party's estimate of it), among one stored format."""
+
+    quantization: str | None
+    """A value of `quant:` (`awq-4bit`, `gguf`, …); None for repositories that are not stored quantized."""
+    low: int | None
+    high: int | None
+    """Both included; None is an open end."""
+
+
+Narrowing = Chosen | tuple[Sized, ...]
+Narrowed = Mapping[str, Mapping[str, Narrowing]]
+"""Field → value → rows: `{"starred": {"yes": Chosen(ids)}, "fits": {"yes": (Sized(None, None, 30_000_000_000),)}}`."""
+
+
+def rows_of(given: Mapping[str, Narrowing], value: str, store: Store, everything: BitMap) -> BitMap:
+    """Select the rows of one value of a field that somebody else judges."""
+    if value in given:
+        return _selected(given[value], store)
+    return everything - BitMap.union(BitMap(), *[_selected(other, store) for other in given.values()])
+
+
+def _selected(narrowing: Narrowing, store: Store) -> BitMap:
+    if isinstance(narrowing, Chosen):
+        numbers = [store.number_of(folded(model_id)) for model_id in narrowing.ids]
+        return BitMap([number for number in numbers if number is not None])
+    found = BitMap()
+    size = store.column("size")
+    for sized in narrowing:
+        rows = size.within(Span(sized.low, sized.high))
+        if sized.quantization is None:
+            found |= rows - BitMap.union(BitMap(), *store.family(Kind.QUANTIZATION).values())
+        else:
+            found |= rows & store.bitmap(Kind.QUANTIZATION, folded(sized.quantization))
+    return found

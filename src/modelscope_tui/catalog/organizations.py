@@ -1,0 +1,148 @@
+"""How many of the matching rows each organization has.
+
+GROUND FLOOR. Organizations are thousands here and hundreds of thousands on the Hub, so only the largest are shown, and
+no key costs a look at all of them: an organization cannot have more matches than rows, hence once enough are counted,
+those with fewer rows than the last one shown need no look. The counts themselves are read off an array (the
+organization of each row) for the matching rows or for the others, whichever are fewer; where both are many, each
+organization's bitmap is intersected.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from pyroaring import BitMap
+
+from modelscope_tui.catalog.facet import FacetValue
+from modelscope_tui.catalog.keys import Kind, folded
+from modelscope_tui.catalog.store import ORGANIZATIONS, SIZES, Store
+from modelscope_tui.catalog.taxonomy import organization_label
+
+SHOWN = 300
+"""How many organizations a pane gets; :meth:`Organizations.named_like` finds the others."""
+
+_READ_OFF = 60_000
+"""Up to so many rows, reading off the array is faster than intersecting bitmaps."""
+
+_LOW_HALF = (1 << 32) - 1
+
+
+class Organizations:
+    """Counts organizations from the store."""
+
+    def __init__(self, store: Store, *, read_off: int = _READ_OFF) -> None:
+        self._store = store
+        self._limit = read_off
+        self._names: dict[int, tuple[str, str]] = {}
+        self.renew()
+
+    def renew(self) -> None:
+        """Read the organizations of the rows again; they have changed."""
+        self._organization_of = self._store.numbers(ORGANIZATIONS)
+        self._sizes = self._store.numbers(SIZES)
+        self._by_size: list[int] = []
+        self._smallness: list[int] = []
+        self._everything: tuple[FacetValue, ...] = ()
+        self._names.clear()
+
+    def _rank(self) -> None:
+        """Bring the organizations in order of size, once."""
+        if not self._by_size:
+            self._by_size = sorted(range(len(self._sizes)), key=self._sizes.__getitem__, reverse=True)
+            self._smallness = [-self._sizes[number] for number in self._by_size]
+
+    def counts(self, rows: BitMap, chosen: Iterable[str]) -> tuple[tuple[FacetValue, ...], int | None]:
+        """Count the largest organizations and every chosen one among `rows`; tells as well how many have any.
+
+        That number is None where finding it would take too long.
+        """
+        self._rank()
+        others = len(self._organization_of) - len(rows)
+        found: int | None = None
+        if not others:
+            listed, found = self._all(), len(self._sizes)
+        elif min(len(rows), others) > self._limit:
+            listed = self._listed(self._intersected(rows))
+        else:
+            listed, found = self._read_off(rows) if len(rows) <= others else self._read_off_others(rows)
+        missing = set(chosen) - {value.value.casefold() for value in listed} if chosen else ()
+        return (*listed, *(self._one(key, rows) for key in sorted(missing))), found
+
+    def named_like(self, text: str, rows: BitMap) -> tuple[FacetValue, ...]:
+        """Count the organizations whose handle contains `text`, most first."""
+        keys = [key for key in self._store.values(Kind.ORGANIZATION) if folded(text) in key]
+        counted = [(rows.intersection_cardinality(self._store.bitmap(Kind.ORGANIZATION, key)), key) for key in keys]
+        ordered = sorted([(-count, key) for count, key in counted if count])[:SHOWN]
+        return tuple([self._one(key, rows) for _, key in ordered])
+
+    def _all(self) -> tuple[FacetValue, ...]:
+        if not self._everything:
+            self._everything = self._listed(self._sizes.__getitem__)
+        return self._everything
+
+    def _read_off(self, rows: BitMap) -> tuple[tuple[FacetValue, ...], int]:
+        counted = dict(Counter(map(self._organization_of.__getitem__, rows.to_array())))
+        least = _least_shown(counted)
+        listed = self._most((number, count) for number, count in counted.items() if count > least)
+        last = sorted([number for number, count in counted.items() if count == least])[: SHOWN - len(listed)]
+        return (*listed, *[FacetValue(*self._name(number), least) for number in last]), len(counted)
+
+    def _read_off_others(self, rows: BitMap) -> tuple[tuple[FacetValue, ...], int]:
+        others = BitMap()
+        others.add_range(0, len(self._organization_of))
+        less = dict(Counter(map(self._organization_of.__getitem__, (others - rows).to_array())))
+        sizes = self._sizes
+        gone = sum(sizes[number] == count for number, count in less.items())
+        return self._listed(lambda number: sizes[number] - less.get(number, 0)), len(sizes) - gone
+
+    def _intersected(self, rows: BitMap) -> Callable[[int], int]:
+        counted: dict[int, int] = {}
+
+        def count_of(number: int) -> int:
+            """Count one organization, once."""
+            if number not in counted:
+                having = self._store.bitmap(Kind.ORGANIZATION, folded(self._name(number)[0]))
+                counted[number] = rows.intersection_cardinality(having)
+            return counted[number]
+
+        return count_of
+
+    def _listed(self, count_of: Callable[[int], int]) -> tuple[FacetValue, ...]:
+        """List the largest counts without counting those that cannot be among them."""
+        largest = sorted(map(count_of, self._by_size[: 2 * SHOWN]), reverse=True)
+        least = max(largest[SHOWN - 1], 1) if len(largest) >= SHOWN else 1
+        candidates = self._by_size[: bisect_right(self._smallness, -least)]
+        return self._most((number, count_of(number)) for number in candidates)
+
+    def _most(self, counted: Iterable[tuple[int, int]]) -> tuple[FacetValue, ...]:
+        """List the largest counts, of equal ones those whose first model ranks higher."""
+        # One whole number stands for a pair: thousands of pairs on every key would keep the garbage collector busy.
+        packed = sorted([(count << 32) - number for number, count in counted if count], reverse=True)[:SHOWN]
+        pairs = [(-one & _LOW_HALF, (one + _LOW_HALF) >> 32) for one in packed]
+        return tuple([FacetValue(*self._name(number), count) for number, count in pairs])
+
+    def _one(self, key: str, rows: BitMap) -> FacetValue:
+        read = self._store.connection.execute("SELECT handle FROM organizations WHERE key = ?", (key,)).fetchone()
+        handle = str(read[0]) if read else key
+        count = rows.intersection_cardinality(self._store.bitmap(Kind.ORGANIZATION, key))
+        return FacetValue(handle, organization_label(handle), count)
+
+    def _name(self, number: int) -> tuple[str, str]:
+        found = self._names.get(number)
+        if found is None:
+            read = self._store.connection.execute("SELECT handle FROM organizations WHERE number = ?", (number,))
+            handle = str(read.fetchone()[0])
+            found = self._names[number] = (handle, organization_label(handle))
+        return found
+
+
+def _least_shown(counted: dict[int, int]) -> int:
+    """Find the count of the last organization that is shown."""
+    shown = 0
+    for count, organizations in sorted(Counter(counted.values()).items(), reverse=True):
+        shown += organizations
+        if shown >= SHOWN:
+            return count
+    return 0

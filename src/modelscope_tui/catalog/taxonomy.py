@@ -1,0 +1,154 @@
+"""What kinds of models there are: categories, tasks and their modality, organizations, languages.
+
+GROUND FLOOR. Pure lookups in ``data/categories.json``, ``tasks.json``, ``organizations.json``, ``languages.json``.
+A category is decided from the model's own card: its tags, task, languages and name. The rules' clause "or the base
+model is in the category" is left out, as it is in the rules' own examples: Llemma stands on Code Llama and is science.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.packaged import facts
+
+_FALLBACK = "general-purpose"
+_FALLBACK_TASKS = frozenset({"text-generation", "image-text-to-text", "any-to-any", "text2text-generation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Who stands behind a handle, as far as its own public pages say."""
+
+    handle: str
+    name: str
+    kind: str | None
+    country: str | None
+    """Where it sits: a country code, or `international`."""
+    families: tuple[str, ...]
+    """The model families it is known for."""
+    website: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    category: str
+    label: str
+    tags: frozenset[str]
+    tasks: frozenset[str]
+    languages: frozenset[str]
+    min_languages: int
+    name: re.Pattern[str] | None
+    not_name: re.Pattern[str] | None
+
+    def takes(self, name: str, task: str | None, tags: frozenset[str], languages: frozenset[str]) -> bool:
+        """Tell whether a model with these facts is in the category."""
+        if tags & self.tags or task in self.tasks or languages & self.languages:
+            return True
+        if self.min_languages and len(languages) >= self.min_languages:
+            return True
+        if self.name is None or not self.name.search(name):
+            return False
+        return self.not_name is None or not self.not_name.search(name)
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    known = facts("categories.json")
+    items = {item["id"]: item for item in known["items"]}
+    return tuple(_rule(items[category]) for category in known["priority"])
+
+
+def _rule(item: dict[str, object]) -> _Rule:
+    name, not_name = item.get("name_regex"), item.get("exclude_regex")
+    return _Rule(
+        category=str(item["id"]),
+        label=str(item["label"]),
+        tags=frozenset(map(str, item.get("tags") or ())),  # type: ignore[call-overload]
+        tasks=frozenset({"translation"}) if item["id"] == "multilingual" else frozenset(),
+        languages=frozenset({"code"}) if item["id"] == "code" else frozenset(),
+        min_languages=int(str(item.get("min_languages") or 0)),
+        name=re.compile(str(name)) if name else None,
+        not_name=re.compile(str(not_name)) if not_name else None,
+    )
+
+
+def categories_of(model: Model) -> tuple[str, ...]:
+    """Sort a model into categories, the most telling first; it may be in several, or in none."""
+    name = model.name.lower()
+    tags = frozenset([tag.lower() for tag in model.tags])
+    languages = frozenset(model.languages)
+    *special, _ = _rules()
+    found = tuple([rule.category for rule in special if rule.takes(name, model.task, tags, languages)])
+    if not found and model.task in _FALLBACK_TASKS:
+        return (_FALLBACK,)
+    return found
+
+
+def categories() -> tuple[str, ...]:
+    """List the categories, the most telling first."""
+    return tuple(rule.category for rule in _rules())
+
+
+@cache
+def category_label(category: str) -> str:
+    """Name a category for a person."""
+    return next((rule.label for rule in _rules() if rule.category == category), category)
+
+
+@cache
+def _organizations() -> dict[str, Organization]:
+    known = {}
+    for item in facts("organizations.json")["items"]:
+        known[item["handle"].casefold()] = Organization(
+            handle=item["handle"],
+            name=item["display_name"],
+            kind=item["kind"],
+            country=item["country"],
+            families=tuple(item["flagship_families"] or ()),
+            website=item["website"],
+        )
+    return known
+
+
+def organization(handle: str) -> Organization | None:
+    """Tell who stands behind a handle, where that is known."""
+    return _organizations().get(handle.casefold())
+
+
+def organization_label(handle: str) -> str:
+    """Name an organization for a person: its own name where it is known, else its handle."""
+    known = organization(handle)
+    return known.name if known else handle
+
+
+@cache
+def _tasks() -> dict[str, tuple[str, str]]:
+    return {item["id"]: (item["label"], item["modality"]) for item in facts("tasks.json")["items"]}
+
+
+def task_label(task: str) -> str:
+    """Name a task for a person."""
+    return _tasks().get(task, (task.replace("-", " ").capitalize(), ""))[0]
+
+
+def modality_of(task: str | None) -> str | None:
+    """Tell what a task deals with: `nlp`, `multimodal`, `audio`, `cv`, `rl`, `tabular`, `other`; None when unknown."""
+    return (_tasks().get(task, ("", ""))[1] or None) if task else None
+
+
+def language_code(text: str) -> str:
+    """Bring a language to the code that the index uses: `eng` and `English` are `en`."""
+    known = facts("languages.json")
+    text = text.casefold()
+    code: str = known["by_name"].get(text, text)
+    short: str = known["shorter"].get(code, code)
+    return short
+
+
+def language_label(code: str) -> str:
+    """Name a language for a person; its code when it has no name here."""
+    name: str = facts("languages.json")["names"].get(code, code)
+    return name

@@ -1,0 +1,93 @@
+"""``modelscope-tui cache``: what is kept on this machine, how much of it, and how to be rid of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelscope_tui.cli import arguments as reading
+from modelscope_tui.cli import say
+from modelscope_tui.cli.doctor import size_of
+from modelscope_tui.cli.output import Output
+from modelscope_tui.errors import CatalogError, UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
+
+    from modelscope_tui.explorer import Explorer
+
+EXAMPLES = """\
+  modelscope-tui cache info
+  modelscope-tui cache info --json | jq .bytes
+  modelscope-tui cache clear"""
+
+_ACTIONS = ("info", "clear")
+_RESERVED = ("export", "import")
+
+
+def configure(parser: reading.Parser) -> None:
+    """Take what to do with the cache."""
+    parser.add_argument(
+        "action", metavar="info|clear", type=_action, help="tell what is kept, or remove it (the index is made again)"
+    )
+
+
+def _action(text: str) -> str:
+    if text in _RESERVED:
+        raise UsageError(f"cache {text} is not in this version.", "cache info names the directory that can be copied.")
+    if text not in _ACTIONS:
+        raise UsageError(f"cache knows no {text!r}.", f"It knows: {', '.join(_ACTIONS)}.")
+    return text
+
+
+def run(explorer: Explorer, options: Namespace, output: Output) -> int:
+    """Tell or remove what is kept."""
+    document = _info(explorer)
+    if options.action == "clear":
+        _clear(explorer)
+        left = _info(explorer)["bytes"]
+        document = {"path": document["path"], "removed_bytes": document["bytes"] - left, "bytes": left}
+    if output.is_json:
+        output.json(document)
+    else:
+        output.facts([(name.removesuffix("_bytes"), _told(name, value)) for name, value in document.items()])
+    return 0
+
+
+def _info(explorer: Explorer) -> dict[str, Any]:
+    path = explorer.settings.cache_dir
+    index = explorer.index_path
+    shelf = explorer.hub.shelf.stats()
+    return {
+        "path": str(path),
+        "exists": path.is_dir(),
+        "bytes": size_of(path),
+        "index_path": str(index),
+        "index_bytes": sum(part.stat().st_size for part in _parts(index)),
+        "shelf_path": shelf["path"],
+        "shelf_bytes": shelf["bytes"],
+        "shelf_items": shelf["items"],
+    }
+
+
+def _parts(index: Path) -> list[Path]:
+    """The index and what SQLite keeps beside it."""
+    return [part for part in index.parent.glob(f"{index.name}*") if part.is_file()]
+
+
+def _clear(explorer: Explorer) -> None:
+    """Remove the index, empty the shelf, and touch nothing else that may lie in the directory.
+
+    Raises:
+        CatalogError: a file cannot be removed.
+    """
+    explorer.hub.shelf.clear()
+    try:
+        for part in _parts(explorer.index_path):
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise CatalogError(f"The cache cannot be removed: {error}.", "Is it owned by another user?") from error
+
+
+def _told(name: str, value: Any) -> str:
+    return say.size(value) if name.endswith("bytes") else say.text(value)

@@ -1,0 +1,124 @@
+"""Runs one call of the program: reads the line, hands over to a command with an Explorer, answers errors in words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, TextIO, cast
+
+from modelscope_tui.cli import arguments as reading
+from modelscope_tui.cli.output import Output
+from modelscope_tui.errors import ModelscopeError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from modelscope_tui.explorer import Explorer
+
+_FALSE = {"", "0", "false", "no", "off"}
+
+
+class Command(Protocol):
+    """What the module of a subcommand offers."""
+
+    EXAMPLES: str
+
+    def configure(self, parser: reading.Parser) -> None:
+        """Add the options that only this command has."""
+
+    def run(self, explorer: Explorer, options: Namespace, output: Output) -> int:
+        """Answer, and return the exit code."""
+
+
+def run(given: Sequence[str]) -> int:
+    """Run one command line to its exit code; errors of the house become words or JSON here."""
+    output = _manners(given)
+    try:
+        return _dispatch(given, output)
+    except ModelscopeError as error:
+        return _answer_error(error, output)
+    except SystemExit as leaving:  # --help and --version end argparse this way
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as error:
+        if _is_debugging(given):
+            raise
+        words = f"Unexpected {type(error).__name__}: {error}."
+        return _answer_error(ModelscopeError(words, "--debug shows where it happened."), output)
+
+
+def _manners(given: Sequence[str]) -> Output:
+    """Know the form of the answer before the line is read: a bad option is answered in JSON, too."""
+    options = given[: given.index("--")] if "--" in given else given
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail_on_a_letter(stream)
+    return Output(is_json="--json" in options, is_quiet=bool({"-q", "--quiet"} & set(options)))
+
+
+def _never_fail_on_a_letter(stream: TextIO | None) -> None:
+    """A terminal that cannot show a letter gets its number instead of an exception."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def _dispatch(given: Sequence[str], output: Output) -> int:
+    line = reading.split(given)
+    if not line.command:
+        from modelscope_tui.cli import explore
+
+        return explore.start(line, output)
+    command = load(line.command)
+    parser = reading.new_parser(line.command, examples=command.EXAMPLES, summary=reading.COMMANDS[line.command])
+    command.configure(parser)
+    options = reading.parse(parser, line)
+    explorer = open_explorer(options)
+    try:
+        return command.run(explorer, options, output)
+    finally:
+        explorer.close()
+
+
+def load(name: str) -> Command:
+    """Import the module of one subcommand; the others are not paid for."""
+    return cast("Command", import_module(f"modelscope_tui.cli.{name}"))
+
+
+def open_explorer(options: Namespace) -> Explorer:
+    """Make the Explorer that the shared options ask for; nothing is opened yet.
+
+    Raises:
+        UsageError: an option, the environment or the settings file holds something unusable.
+    """
+    from modelscope_tui.explorer import Explorer
+    from modelscope_tui.settings import Settings
+
+    settings = Settings.load(
+        cache_dir=options.cache_dir,
+        endpoint=options.endpoint,
+        offline=options.offline,
+        refresh=options.refresh,
+        machine=options.machine,
+    )
+    explorer = Explorer(settings)
+    if settings.machine:
+        _ = explorer.machine  # a SPEC that cannot be read is said before any work
+    return explorer
+
+
+def _is_debugging(given: Sequence[str]) -> bool:
+    asked = os.environ.get("MODELSCOPE_TUI_DEBUG", "").strip().lower() not in _FALSE
+    return asked or "--debug" in given
+
+
+def _answer_error(error: ModelscopeError, output: Output) -> int:
+    if output.is_json:
+        from modelscope_tui.cli import shape
+
+        output.json({"error": shape.problem(error)})
+    else:
+        output.note(str(error))
+    return error.exit_code

@@ -1,0 +1,126 @@
+"""``modelscope-tui search``: lists models. A table for a person, one tab-separated row a model in a pipe, or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelscope_tui.cli import arguments as reading
+from modelscope_tui.cli import asking, say, shape
+from modelscope_tui.cli.output import Column, Output
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from modelscope_tui.catalog.model import Model
+    from modelscope_tui.errors import ModelscopeError
+    from modelscope_tui.explorer import Explorer, ModelView, Page
+
+EXAMPLES = """\
+  modelscope-tui search qwen3 coder
+  modelscope-tui search 'org:qwen license:permissive params:<10b sort:likes' --limit 10
+  modelscope-tui search tool:vllm -tag:moe --json | jq -r '.models[].id'
+  modelscope-tui search category:code --offline | cut -f1"""
+
+_PIPED = """\
+piped:
+  one row a model, fields separated by tabs, empty where unknown:
+  id, task, license, params, context, downloads, likes, updated, fits, tools"""
+
+_COLUMNS = (
+    Column("Model", style="bold"),
+    Column("Task", can_shrink=True, from_width=110),
+    Column("License", can_shrink=True),
+    Column("Params", is_number=True),
+    Column("Context", is_number=True),
+    Column("Downloads", is_number=True),
+    Column("Likes", is_number=True, from_width=90),
+    Column("Updated", from_width=130),
+    Column("Fits"),
+    Column("Tools", can_shrink=True, from_width=150),
+)
+
+
+def configure(parser: reading.Parser) -> None:
+    """Take a query and how many models to list."""
+    reading.add_query(parser)
+    parser.add_argument(
+        "--limit", type=reading.positive, default=50, metavar="N", help="at most N models (default: 50)"
+    )
+    parser.epilog = f"{parser.epilog}\n\n{reading.QUERY_HELP}\n\n{_PIPED}"
+
+
+def run(explorer: Explorer, options: Namespace, output: Output) -> int:
+    """List what the query finds on this machine and, online, what the Hub adds to it."""
+    query = asking.readable(options.query)
+    asking.prepare(explorer, output)
+    failure = asking.ask_hub(explorer, query, output)
+    page = explorer.search(query, 0, options.limit)
+    asking.refuse(page.problems)
+    if failure is not None and page.total == 0:
+        raise failure  # "nothing found" and "could not ask" never look alike
+    views = [explorer.view(model) for model in page.models]
+    if output.is_json:
+        output.json(_document(explorer, options.query, page, views, failure))
+        return 0
+    cells = _told if output.is_for_a_person else _piped
+    if page.models or not output.is_for_a_person:
+        output.table(_COLUMNS, [cells(model, view) for model, view in zip(page.models, views, strict=True)])
+    _summarize(explorer, page, output)
+    return 0
+
+
+def _document(
+    explorer: Explorer, typed: str, page: Page, views: list[ModelView], failure: ModelscopeError | None
+) -> dict[str, Any]:
+    return {
+        "query": typed,
+        "total": page.total,
+        "shown": len(page.models),
+        "searched": page.searched,
+        "offline": explorer.settings.offline,
+        "as_of": page.as_of,
+        "elapsed_ms": round(page.elapsed_ms, 3),
+        "models": [shape.row(model, view) for model, view in zip(page.models, views, strict=True)],
+        "problems": [],  # a query with problems is refused; the field is part of the contract
+        "hub_problem": shape.problem(failure) if failure else None,
+    }
+
+
+def _told(model: Model, view: ModelView) -> tuple[str, ...]:
+    return (
+        model.id,
+        say.text(model.task),
+        say.text(model.license_name or model.license),
+        say.params(model.params),
+        say.tokens(model.context),
+        say.count(model.downloads),
+        say.count(model.likes),
+        say.day(model.updated),
+        view.fits if view.fits != "unknown" else say.UNKNOWN,
+        say.words(view.tools),
+    )
+
+
+def _piped(model: Model, view: ModelView) -> tuple[str, ...]:
+    facts = (
+        model.id,
+        model.task,
+        model.license_name or model.license,
+        model.params,
+        model.context,
+        model.downloads,
+        model.likes,
+        model.updated,
+        view.fits,
+        ",".join(view.tools),
+    )
+    return tuple("" if fact is None else str(fact) for fact in facts)
+
+
+def _summarize(explorer: Explorer, page: Page, output: Output) -> None:
+    if page.total == 0:
+        blocker = explorer.why_empty(page.query)
+        advice = f" Without {blocker!r} there would be results." if blocker else ""
+        output.note(f"Nothing among {page.searched:,} models matches.{advice}")
+    elif len(page.models) < page.total:
+        output.note(f"{len(page.models):,} of {page.total:,} models; --limit N shows more.")

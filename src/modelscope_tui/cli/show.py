@@ -1,0 +1,108 @@
+"""``modelscope-tui show``: everything known of one model, each fact with its age and its source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelscope_tui.cli import arguments as reading
+from modelscope_tui.cli import asking, dossier, say
+from modelscope_tui.cli.output import Column, Output
+from modelscope_tui.errors import ModelscopeError, NotCached
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+    from modelscope_tui.catalog.model import ModelDetails
+    from modelscope_tui.explorer import Explorer
+
+EXAMPLES = """\
+  modelscope-tui show Qwen/Qwen3-8B
+  modelscope-tui show Qwen/Qwen3-8B --json | jq '.quantizations, .license_detail'
+  modelscope-tui show bigscience/bloom --offline --card"""
+
+_FACTS = (
+    ("task", say.text),
+    ("categories", say.words),
+    ("license", say.text),
+    ("license_name", say.text),
+    ("license_group", say.text),
+    ("gated", say.text),
+    ("params", say.count),
+    ("active_params", say.count),
+    ("context", say.count),
+    ("architectures", say.words),
+    ("model_type", say.text),
+    ("layers", say.count),
+    ("heads", say.count),
+    ("kv_heads", say.count),
+    ("hidden_size", say.count),
+    ("dtype", say.text),
+    ("quantization", say.text),
+    ("languages", say.words),
+    ("base_models", say.words),
+    ("downloads", say.count),
+    ("likes", say.count),
+    ("created", say.day),
+    ("updated", say.day),
+    ("tools", say.words),
+    ("fits", say.text),
+)
+"""What a person sees of a model, in this order."""
+
+_SHOWN_COLUMNS = (Column("Fact", style="cyan"), Column("Value"), Column("Source", can_shrink=True), Column("As of"))
+_STORED = (
+    Column("Quantization", style="bold"),
+    Column("Size", is_number=True),
+    Column("Files", is_number=True),
+    Column("In"),
+)
+
+
+def configure(parser: reading.Parser) -> None:
+    """Take a model."""
+    reading.add_model(parser)
+    parser.add_argument("--card", dest="wants_card", action="store_true", help="print the model card (Markdown), too")
+
+
+def run(explorer: Explorer, options: Namespace, output: Output) -> int:
+    """Tell what is known of one model."""
+    asking.prepare(explorer, output)
+    answer = asking.details(explorer, options.model, output)
+    details = answer.value
+    card = _card(explorer, details, output) if output.is_json or options.wants_card else None
+    document = dossier.of(details, explorer.view(details.model), card=card, source=answer.source, as_of=answer.as_of)
+    if output.is_json:
+        output.json(document)
+        return 0
+    output.heading(details.id)
+    output.table(_SHOWN_COLUMNS, _rows(document))
+    stored = document["quantizations"]
+    if stored and output.is_for_a_person:
+        output.table(_STORED, [(q["name"], say.size(q["bytes"]), str(len(q["files"])), q["repo"]) for q in stored])
+    if options.wants_card:
+        output.block(card or "")
+        if card is None:
+            output.note("The card of this model was never seen.")
+    return 0
+
+
+def _card(explorer: Explorer, details: ModelDetails, output: Output) -> str | None:
+    if details.card is not None:
+        return details.card
+    try:
+        return explorer.card(details.id).value
+    except NotCached:
+        return None
+    except ModelscopeError as error:
+        output.note(f"The card is missing: {error}")
+        return None
+
+
+def _rows(document: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for name, tell in _FACTS:
+        said = document["provenance"].get(name, {})
+        value = document[name]
+        rows.append((name, tell(value), said.get("source") or "", say.day(said["as_of"]) if said.get("as_of") else ""))
+    return rows

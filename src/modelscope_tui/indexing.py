@@ -1,0 +1,99 @@
+"""Where the catalog meets the tools' rules: opening the index, and making it, in this process or one of its own.
+
+Between the explorer and the ground floor: the index files each model under the tools that can run it, and only here are
+both known. ``python -m modelscope_tui.indexing build DIR`` makes an index (the explorer does so in a process of its own,
+so that keys are answered meanwhile); ``python -m modelscope_tui.indexing first-page`` renews the package's first frame.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from modelscope_tui.catalog import snapshot
+from modelscope_tui.catalog.index import Index
+from modelscope_tui.errors import CatalogError
+from modelscope_tui.launch.tool import TOOLS, rules_version, tools_of
+
+Progress = Callable[[int, int], None]
+
+
+def _labels() -> dict[str, str]:
+    return {tool.name: tool.label for tool in TOOLS}
+
+
+def open_index(path: Path) -> Index:
+    """Open the index at ``path``.
+
+    Raises:
+        CatalogError: it is missing, broken or of another version.
+    """
+    mark = snapshot.fingerprint(rules_version())
+    return Index.open(path, fingerprint=mark, tools_of=tools_of, tools=_labels())
+
+
+def build_index(path: Path, progress: Progress | None = None) -> None:
+    """Make the index at ``path`` in this process.
+
+    Raises:
+        CatalogError: it cannot be written there.
+    """
+    snapshot.build(path, tools_of=tools_of, fingerprint=snapshot.fingerprint(rules_version()), progress=progress)
+
+
+def build_index_apart(path: Path) -> None:
+    """Make the index at ``path`` in a process of its own, so that this one stays quick.
+
+    Raises:
+        CatalogError: it could not be made; the message is the other process's own.
+    """
+    argv = [sys.executable, "-m", "modelscope_tui.indexing", "build", str(path)]
+    try:
+        ran = subprocess.run(argv, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    except OSError:
+        build_index(path)  # no second process is to be had here; this one does it
+        return
+    if ran.returncode:
+        raise CatalogError(ran.stderr.strip() or f"The index {path} cannot be made.", "Choose another --cache-dir.")
+
+
+def index_in_memory(progress: Progress | None = None) -> Index:
+    """Make an index that lasts as long as the program, where nothing can be written."""
+    mark = snapshot.fingerprint(rules_version())
+    return snapshot.build_in_memory(tools_of=tools_of, fingerprint=mark, tools=_labels(), progress=progress)
+
+
+def write_first_page() -> None:
+    """Renew the first frame in the package from the snapshot and today's rules."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "catalog.db"
+        build_index(path)
+        index = open_index(path)
+        snapshot.write_first_page(index)
+        index.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Build an index or renew the first frame."""
+    match arguments:
+        case ["build", path]:
+            os.umask(0o077)
+            try:
+                build_index(Path(path))
+            except CatalogError as error:
+                sys.stderr.write(f"{error}\n")
+                return error.exit_code
+        case ["first-page"]:
+            write_first_page()
+        case _:
+            sys.stderr.write("usage: python -m modelscope_tui.indexing build PATH | first-page\n")
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

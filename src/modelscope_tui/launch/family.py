@@ -1,0 +1,82 @@
+"""SOUTH WING: which classes a model is made of: what its configuration says, else what its `model_type` names.
+
+    config.json architectures ─▶ row architectures ─▶ model_type or the Hub's tags ─▶ launch_families.json, and the
+    class lists of vLLM and llama.cpp read backwards (`Qwen3MoeForCausalLM` answers to `qwen3_moe`)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.launch.rulebook import rules
+
+_ENDING = re.compile(
+    r"(For(CausalLMV?|ConditionalGeneration|SequenceClassification|TokenClassification|MaskedLM|RewardModel"
+    r"|BlockDiffusion|Retrieval)|LMHeadModel|ChatModel|Model)$"
+)
+_MARKS = re.compile(r"[^a-z0-9]")
+
+
+def architectures_of(model: Model, details: ModelDetails | None = None) -> tuple[str, ...]:
+    """Name the classes of a model, the likeliest first; empty when nothing tells."""
+    said = (details.config or {}).get("architectures") if details is not None else None
+    if isinstance(said, list) and said and all(isinstance(name, str) for name in said):
+        return tuple(said)
+    if model.architectures:
+        return model.architectures
+    model_type = model_type_of(model, details)
+    return () if model_type is None else classes_of_type(model_type)
+
+
+def model_type_of(model: Model, details: ModelDetails | None = None) -> str | None:
+    """Name the `model_type`, which the Hub also puts among the tags."""
+    said = (details.config or {}).get("model_type") if details is not None else None
+    if isinstance(said, str) and said:
+        return said
+    if model.model_type is not None:
+        return model.model_type
+    known = _types_in_tags()
+    return next((tag for tag in model.tags if tag in known), None)
+
+
+def classes_of_type(model_type: str) -> tuple[str, ...]:
+    """Name the classes that a `model_type` can mean."""
+    by_hand, derived, unserved = _families()
+    found = by_hand.get(model_type)
+    if found is None:
+        found = derived.get(_plain(model_type), ())
+    return found or ((unserved[model_type],) if model_type in unserved else ())
+
+
+def _plain(text: str) -> str:
+    return _MARKS.sub("", text.lower())
+
+
+@cache
+def _families() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]], Mapping[str, str]]:
+    families = rules("families")
+    vllm, llamacpp = rules("vllm"), rules("llamacpp")
+    known = dict.fromkeys(
+        [*vllm["architectures"], *vllm["removed"], *llamacpp["architectures"], *llamacpp["vision_architectures"]]
+    )
+    derived: dict[str, list[str]] = {}
+    for name in known:
+        derived.setdefault(_plain(_ENDING.sub("", name)), []).append(name)
+    by_hand = {kind: tuple(names) for kind, names in families["architectures"].items()}
+    return by_hand, {kind: tuple(sorted(names, key=_rank)) for kind, names in derived.items()}, families["unserved"]
+
+
+def _rank(name: str) -> tuple[int, str]:
+    """A class that generates stands before one that classifies or only reads."""
+    order = ("ForConditionalGeneration", "ForCausalLM", "LMHeadModel", "Model")
+    return next((place for place, ending in enumerate(order) if name.endswith(ending)), len(order)), name
+
+
+@cache
+def _types_in_tags() -> frozenset[str]:
+    """Model types that are told apart from other tags: named by hand, or written as only a `model_type` is."""
+    by_hand, derived, unserved = _families()
+    return frozenset((*by_hand, *unserved, *derived)) - {"new", "git", "glm", "phi", "mimo", "step1", "clip", "vit", "r"}

@@ -1,0 +1,180 @@
+"""SOUTH WING: where the GGUF files of a model are, and which of them to name in a command.
+
+    the repository itself ─▶ repositories known to hold its files, those whose file list is known first
+
+Without a wish the choice is `Q4_K_M`, the usual trade; where that is not there or cannot fit, the largest that does.
+A repository whose files were never seen is named without a quantization: none is invented.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from modelscope_tui.catalog.model import Model, ModelDetails, Quantization, is_repo_id
+from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of
+from modelscope_tui.fit.machine import Machine
+from modelscope_tui.launch.purpose import Purpose, purpose_of
+from modelscope_tui.launch.rulebook import rules
+from modelscope_tui.launch.stored import REMADE, stored_of
+from modelscope_tui.launch.subject import Subject
+
+USUAL = "Q4_K_M"
+"""What llama.cpp, Ollama and LM Studio take when nobody says more."""
+
+_SPARE = 1.1
+"""Memory over the file's size that a choice without an estimate leaves for cache and buffers."""
+
+_SAFE_PATH = re.compile(r"[\w.+ ()@,=/-]+", re.ASCII)
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A repository with GGUF files of a model."""
+
+    repo: str
+    details: ModelDetails | None
+    """None when only its name is known."""
+    is_own: bool
+    """Whether it is the model's own repository."""
+
+    @property
+    def quantizations(self) -> tuple[Quantization, ...]:
+        """Its GGUF files by quantization; empty when they were never seen."""
+        if self.details is None:
+            return ()
+        found = quantizations_of(self.details)
+        return tuple(item for item in found if all(_is_gguf(file.path) for file in item.files))
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its files are known."""
+        return self.details is not None and self.details.files is not None
+
+    @property
+    def has_projector(self) -> bool:
+        """Whether a projector for pictures or sound lies beside."""
+        return self.details is not None and bool(mmproj_files(self.details))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A quantization chosen from a source, or the reason why the wished one is not there."""
+
+    quantization: Quantization | None
+    reason: str | None = None
+    why: str = ""
+
+
+def _is_gguf(path: str) -> bool:
+    return path.lower().endswith(".gguf") and _SAFE_PATH.fullmatch(path) is not None and ".." not in path
+
+
+def offers_gguf(model: Model) -> bool:
+    """Say from the row whether GGUF files of a model are known: its own, or another repository's."""
+    stored = stored_of(model)
+    return stored.has_gguf or (bool(model.gguf_repos) and stored.format not in REMADE)
+
+
+def sources_of(subject: Subject) -> tuple[Source, ...]:
+    """List the repositories that hold GGUF files of the subject, the best first."""
+    model = subject.model
+    stored = stored_of(model, subject.details)
+    own = [Source(model.id, subject.details, is_own=True)] if stored.has_gguf else []
+    if stored.format in REMADE:
+        return tuple(own)
+    named = [name for name in model.gguf_repos if is_repo_id(name) and name != model.id]
+    made = [
+        name
+        for name, found in subject.related.items()
+        if name not in named and model.id in found.model.base_models and stored_of(found.model, found).has_gguf
+    ]
+    others = [Source(name, subject.related.get(name), is_own=False) for name in (*named, *made)]
+    others = [source for source in others if not source.is_listed or source.quantizations]
+    return (*own, *sorted(others, key=lambda source: not source.is_listed))
+
+
+def choose(
+    found: tuple[Quantization, ...], wished: str | None, machine: Machine, *, needs_one_file: bool = False
+) -> Choice:
+    """Choose a quantization.
+
+    Args:
+        found: what the repository holds.
+        wished: a name as the user typed it; None lets the rule of this module decide.
+        machine: what it should fit.
+        needs_one_file: whether split files cannot be used.
+    """
+    usable = [item for item in found if not (needs_one_file and item.is_sharded)]
+    names = ", ".join(dict.fromkeys(item.name for item in usable)) or "none"
+    if wished is not None:
+        return _wished(found, usable, wished, names)
+    if not usable:
+        return Choice(None, "every quantization in it is split into several files")
+    usual = next((item for item in usable if item.name.upper() == USUAL), None)
+    room = (machine.gpu_budget_bytes + (0 if machine.is_unified else machine.ram_budget_bytes or 0)) or None
+    if usual is not None and _fits(usual, room):
+        return Choice(usual, why=f"{USUAL} is the usual trade of size against quality")
+    fitting = [item for item in usable if _fits(item, room) and not item.name.upper().startswith(("F", "BF"))]
+    if room is not None and fitting and (usual is not None or _is_known(fitting)):
+        best = max(fitting, key=lambda item: item.size_bytes or 0)
+        return Choice(best, why=f"the largest that fits the memory of this machine, of {names}")
+    chosen = usual or min(usable, key=_distance)
+    return Choice(chosen, why=f"nearest to the usual {USUAL}, of {names}")
+
+
+def _wished(found: tuple[Quantization, ...], usable: list[Quantization], wished: str, names: str) -> Choice:
+    wanted = wished.upper()
+    exact = next((item for item in usable if item.name.upper() == wanted), None)
+    near = exact or next((item for item in usable if item.name.upper() == f"UD-{wanted}"), None)
+    if near is not None:
+        return Choice(near, why=f"asked for as {wished}")
+    if any(item.name.upper() in {wanted, f"UD-{wanted}"} for item in found):
+        return Choice(None, f"{wished} is split into several files there; in one file: {names}")
+    return Choice(None, f"there is no {wished} in it, but {names}")
+
+
+def _fits(item: Quantization, room: int | None) -> bool:
+    return room is None or item.size_bytes is None or item.size_bytes * _SPARE <= room
+
+
+def _is_known(items: list[Quantization]) -> bool:
+    return all(item.size_bytes is not None for item in items)
+
+
+def _distance(item: Quantization) -> tuple[int, int]:
+    """Order by nearness to four bits, larger before smaller, full precision last."""
+    digits = re.search(r"\d", item.name)
+    bits = int(digits[0]) if digits else 9
+    full = item.name.upper().startswith(("F", "BF"))
+    return (20 if full else abs(bits - 4) * 2 + (bits < 4)), -(item.size_bytes or 0)
+
+
+def tag_of(choice: Quantization, found: tuple[Quantization, ...]) -> str | None:
+    """Give the tag that names a choice after `repo:`; None when the file has to be named by its path.
+
+    A name that several files carry, and a file without one, is named by the file itself.
+    """
+    same = [item for item in found if item.name.upper() == choice.name.upper()]
+    path = choice.files[0].path if choice.files else choice.name
+    name = path.rpartition("/")[2]
+    if len(same) > 1 or choice.name == name.removesuffix(".gguf"):
+        return name if "/" not in path and _TAG.fullmatch(name) else None
+    return choice.name if _TAG.fullmatch(choice.name) else None
+
+
+def unreadable(source: Source, engine: str) -> str | None:
+    """Name the GGUF architecture that llama.cpp of a tool's version does not know; None when it is fine or unknown."""
+    found = (source.details.gguf if source.details else {}).get("architecture")
+    if not isinstance(found, str) or not found:
+        return None
+    return None if found in rules(engine)["gguf_architectures"] else found
+
+
+def fitting_purpose(model: Model, allowed: frozenset[Purpose]) -> Purpose | None:
+    """Give the purpose of a model when a tool serves it; a GGUF repository of unknown kind counts as text."""
+    purpose = purpose_of(model)
+    if purpose == "unknown" and stored_of(model).has_gguf:
+        purpose = "text"
+    return purpose if purpose in allowed else None

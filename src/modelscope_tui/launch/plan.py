@@ -1,0 +1,138 @@
+"""SOUTH WING: one answer for one tool, or the answers of all, best first for the model and the machine.
+
+    tool.plan ─▶ refused or too large? ─▶ the other tools are asked too: what works becomes an alternative
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from modelscope_tui.catalog.model import is_repo_id
+from modelscope_tui.errors import UsageError
+from modelscope_tui.launch.answer import Alternative, LaunchAnswer, Note
+from modelscope_tui.launch.command import SHELLS
+from modelscope_tui.launch.near import gguf_names, originals_of
+from modelscope_tui.launch.purpose import purpose_of
+from modelscope_tui.launch.stored import stored_of
+from modelscope_tui.launch.tool import TOOLS, get
+from modelscope_tui.launch.subject import Options, Subject
+
+TARGETS = ("shell",)
+"""What commands can be written for."""
+
+_MOST_ALTERNATIVES = 4
+_RANK = {"ready": 0, "tight": 1, "too-large": 2, "unknown": 3, "refused": 4}
+_GIB = 1 << 30
+
+
+def plan(tool_name: str, subject: Subject, options: Options) -> LaunchAnswer:
+    """Build the answer of one tool.
+
+    Raises:
+        UsageError: an unknown tool, target or shell, or an id that is not a repository's.
+    """
+    tool = get(tool_name)
+    _check(subject, options)
+    answer = tool.plan(subject, options)
+    if answer.verdict in {"ready", "tight"}:
+        return answer
+    return replace(answer, alternatives=_alternatives(answer, subject, options))
+
+
+def plan_all(subject: Subject, options: Options) -> tuple[LaunchAnswer, ...]:
+    """Build the answers of all tools, the best for this model and machine first, each with the reason of its place."""
+    _check(subject, options)
+    answers = [tool.plan(subject, options) for tool in TOOLS]
+    order, why = _order(subject)
+    answers.sort(key=lambda answer: (_RANK[answer.verdict], order.index(answer.tool)))
+    first = answers[0]
+    if first.command is not None and first.tool == order[0]:
+        answers[0] = replace(first, notes=(*first.notes, Note("info", why)))
+    return tuple(
+        answer
+        if answer.verdict in {"ready", "tight"}
+        else replace(answer, alternatives=_from_answers(answer, subject, answers))
+        for answer in answers
+    )
+
+
+def _check(subject: Subject, options: Options) -> None:
+    if not is_repo_id(subject.id):
+        raise UsageError(f"{subject.id!a} is not a repository id.", "Give owner/name, as in Qwen/Qwen3-8B.")
+    if options.target not in TARGETS:
+        raise UsageError(f"Commands for `{options.target}` are not written yet.", f"Known: {', '.join(TARGETS)}.")
+    if options.shell not in SHELLS:
+        raise UsageError(f"`{options.shell}` is not a shell that commands are written for.", f"{', '.join(SHELLS)}.")
+
+
+def _alternatives(answer: LaunchAnswer, subject: Subject, options: Options) -> tuple[Alternative, ...]:
+    plain = replace(options, quant=None) if answer.tool == "vllm" else options
+    others = [tool.plan(subject, plain) for tool in TOOLS if tool.name != answer.tool]
+    return _from_answers(answer, subject, others)
+
+
+def _from_answers(
+    answer: LaunchAnswer, subject: Subject, answers: list[LaunchAnswer]
+) -> tuple[Alternative, ...]:
+    """Gather what works instead: the tool's own proposals, other tools, the same model in another form."""
+    order, _ = _order(subject)
+    found = list(answer.alternatives)
+    works = [other for other in answers if other.tool != answer.tool and other.verdict in {"ready", "tight", "too-large"}]
+    for other in sorted(works, key=lambda other: (_RANK[other.verdict], order.index(other.tool))):
+        command = other.command
+        if command is not None and other.tool != "huggingface":
+            text = command.steps[command.main].text(command.shell)
+            found.append(Alternative(other.tool, other.model, text, _why(other)))
+    if answer.verdict in {"refused", "unknown"}:
+        found += _same_model(answer, subject)
+    if not found:
+        found += [_download(other) for other in works if other.tool == "huggingface"]
+    unique = {(other.tool, other.model): other for other in reversed(found)}
+    return tuple(other for other in dict.fromkeys(found) if unique[other.tool, other.model] is other)[:_MOST_ALTERNATIVES]
+
+
+def _why(other: LaunchAnswer) -> str:
+    label = get(other.tool).label
+    if other.verdict == "ready":
+        return f"{label} serves it as it is"
+    return f"{label} serves it: {other.reason}" if other.reason else f"{label} serves it"
+
+
+def _same_model(answer: LaunchAnswer, subject: Subject) -> list[Alternative]:
+    stored = stored_of(subject.model, subject.details)
+    if answer.tool == "vllm" and stored.format in {"gguf", "mlx", "exl3"}:
+        return [
+            Alternative("vllm", name, f"vllm serve {name}", f"the original of these {stored.label} files")
+            for name in originals_of(subject.model)[:1]
+        ]
+    if answer.tool in {"ollama", "llamacpp", "lmstudio"}:
+        return [
+            Alternative(answer.tool, name, None, "GGUF files of the same model") for name in gguf_names(subject)[:1]
+        ] + [
+            Alternative(answer.tool, name, None, "the model that this one was made from")
+            for name in originals_of(subject.model)[:1]
+        ]
+    return []
+
+
+def _download(other: LaunchAnswer) -> Alternative:
+    text = other.command.text if other.command else None
+    return Alternative(other.tool, other.model, text, "no tool here serves it: fetch the files for its own library")
+
+
+def _order(subject: Subject) -> tuple[list[str], str]:
+    """Rank the tools for the machine and say why the first is first."""
+    machine = subject.machine
+    memory = sum(gpu.memory_bytes for gpu in machine.gpus if gpu.vendor in {None, "NVIDIA", "nvidia", "AMD", "amd"})
+    local = ["ollama", "llamacpp", "lmstudio", "vllm", "huggingface"]
+    purpose = purpose_of(subject.model)
+    if purpose in {"reranker", "speech-to-text", "classifier"}:
+        return ["vllm", "llamacpp", "ollama", "lmstudio", "huggingface"], "First because it serves this kind of model."
+    if machine.is_apple:
+        return local, "First because it uses the GPU of Apple silicon and needs nothing else."
+    if machine.gpus and memory >= 24 * _GIB and not machine.is_unified:
+        why = f"First because {machine.describe()} has room for a server that answers many at once."
+        return ["vllm", "ollama", "llamacpp", "lmstudio", "huggingface"], why
+    if machine.gpus:
+        return local, "First because it shares a model between GPU and memory by itself."
+    return local, "First because it runs without a GPU."

@@ -1,0 +1,45 @@
+"""SOUTH WING: what a family needs in vLLM beyond its class: parsers, flags, overrides, custom code.
+
+Read from ``data/launch_recipes.json``, which is kept by hand; the first rule that matches wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from modelscope_tui.launch.rulebook import rules
+
+Rule = Mapping[str, Any]
+
+
+def parser_recipe(model_id: str, model_type: str | None) -> Rule | None:
+    """Find the parsers and flags of a model's family."""
+    return _first("parsers", model_id, model_type)
+
+
+def reranker_recipe(model_id: str) -> Rule | None:
+    """Find the overrides that make a causal language model score pairs."""
+    return _first("rerankers", model_id, None)
+
+
+def trust_recipe(model_id: str, model_type: str | None) -> Rule | None:
+    """Find whether a family's tokenizer or processor is code of the repository."""
+    return _first("trust", model_id, model_type)
+
+
+def _first(kind: str, model_id: str, model_type: str | None) -> Rule | None:
+    name = model_id.lower()
+    for rule in rules("recipes")[kind]:
+        is_named = _pattern(rule["match"]).search(name) or model_type in rule.get("types", ())
+        if is_named and not ("unless" in rule and _pattern(rule["unless"]).search(name)):
+            found: Rule = rule
+            return found
+    return None
+
+
+@lru_cache(maxsize=512)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)

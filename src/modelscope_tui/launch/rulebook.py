@@ -1,0 +1,47 @@
+"""SOUTH WING: the dated rule files of ``data/``, read when somebody asks, and their common version.
+
+Whoever needs a fact about a tool asks here; no other file opens ``data/launch_*.json``. Treat every answer as
+read-only: each file is read once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import Any
+
+from modelscope_tui.catalog.packaged import FOLDER, facts
+
+NAMES = ("families", "huggingface", "llamacpp", "lmstudio", "ollama", "recipes", "vllm")
+"""The rule files, `data/launch_NAME.json`."""
+
+
+def rules(name: str) -> Any:
+    """Read one rule file."""
+    return facts(f"launch_{name}.json")
+
+
+@cache
+def rules_version() -> str:
+    """Give the newest date of the rules and a hash over all of them: an index made by other rules is made again."""
+    digest = hashlib.sha256()
+    for name in NAMES:
+        digest.update((FOLDER / f"launch_{name}.json").read_bytes())
+    newest = max(rules(name)["as_of"] for name in NAMES)
+    return f"{newest}-{digest.hexdigest()[:12]}"
+
+
+@cache
+def served_by_vllm() -> frozenset[str]:
+    """The classes that vLLM serves on their own: its registry without draft models and stand-ins."""
+    return frozenset(
+        name
+        for name, tasks in rules("vllm")["architectures"].items()
+        if tasks[0] not in {"draft-only", "transformers backend class"}
+    )
+
+
+def source_of(name: str) -> str:
+    """Say where a tool's facts come from, with version and date, for a person who asks why."""
+    about = rules(name)
+    return f"{about['version']}, read {about['as_of']}"

@@ -1,0 +1,203 @@
+"""llama.cpp: `llama-server -hf` with GGUF files of the Hub; split files and projectors come along by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from modelscope_tui.catalog.model import Model, Quantization
+from modelscope_tui.launch import smoke
+from modelscope_tui.launch.answer import Flag, LaunchAnswer, Note, refused
+from modelscope_tui.launch.command import LaunchCommand, Step
+from modelscope_tui.launch.family import architectures_of
+from modelscope_tui.launch.fitting import fit_of, judged
+from modelscope_tui.launch.gguf import (
+    USUAL,
+    Source,
+    choose,
+    fitting_purpose,
+    offers_gguf,
+    sources_of,
+    tag_of,
+    unreadable,
+)
+from modelscope_tui.launch.purpose import SAID, Purpose, is_chat, purpose_of
+from modelscope_tui.launch.remark import gate_note, general_notes, token_env
+from modelscope_tui.launch.rulebook import rules, source_of
+from modelscope_tui.launch.stored import REMADE, stored_of
+from modelscope_tui.launch.subject import Options, Subject
+
+PORT = 8080
+"""Where `llama-server` listens unless told otherwise."""
+
+_SERVES: frozenset[Purpose] = frozenset({"text", "vision", "embedding", "reranker"})
+_CACHE_TYPES = ("f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "iq4_nl", "q5_0", "q5_1")
+_BATCH = "8192"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    source: Source
+    flags: tuple[Flag, ...]
+    quantization: Quantization | str | None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LlamaCpp:
+    """Serves GGUF files on CPUs, GPUs or both."""
+
+    name: str = "llamacpp"
+    label: str = "llama.cpp"
+    purpose: Literal["run"] = "run"
+
+    def can_run(self, model: Model) -> bool:
+        """Offer GGUF files of text, vision, embedding and reranking models."""
+        return offers_gguf(model) and fitting_purpose(model, _SERVES) is not None
+
+    def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
+        """Build `llama-server -hf`, or say which fact stands in the way."""
+        if options.nodes is not None and options.nodes > 1:
+            reason = "llama-server alone uses one machine; rpc-server spreads it, vLLM does it by itself."
+            return refused(subject.id, self.name, reason)
+        purpose = fitting_purpose(subject.model, _SERVES)
+        if purpose is None:
+            reason = f"llama.cpp does not serve {SAID[purpose_of(subject.model)]}."
+            return refused(subject.id, self.name, reason)
+        reasons: list[str] = []
+        for source in sources_of(subject):
+            found = _found(source, subject, options)
+            if isinstance(found, _Found):
+                return _answer(subject, options, found, purpose)
+            reasons.append(found)
+        return refused(subject.id, self.name, _missing(subject, reasons), *_ways(subject))
+
+
+def _found(source: Source, subject: Subject, options: Options) -> _Found | str:
+    unknown = unreadable(source, "llamacpp")
+    if unknown is not None:
+        return f"{source.repo} is of the GGUF architecture {unknown}, which llama.cpp does not know"
+    rule = f"llama.cpp {source_of('llamacpp')}: common/download.cpp"
+    why = "its own GGUF files" if source.is_own else "GGUF files of the same model in another repository"
+    if not source.is_listed:
+        reference = source.repo if options.quant is None else f"{source.repo}:{options.quant}"
+        text = f"The files of {source.repo} were never seen here: without a tag llama.cpp takes {USUAL}, then Q8_0."
+        flag = Flag("-hf", reference, why, rule)
+        return _Found(source, (flag,), options.quant or USUAL, (Note("info", text),))
+    held = source.quantizations
+    choice = choose(held, options.quant, subject.machine)
+    if choice.quantization is None:
+        return f"{source.repo}: {choice.reason}" if held else f"{source.repo} holds no GGUF files"
+    tag = tag_of(choice.quantization, held)
+    if tag is not None and not tag.lower().endswith(".gguf"):
+        return _Found(source, (Flag("-hf", f"{source.repo}:{tag}", f"{why}; {choice.why}", rule),), choice.quantization)
+    path = choice.quantization.files[0].path
+    exact = Flag("--hf-file", path, "this very file: a quantization's name alone does not name it", rule)
+    return _Found(source, (Flag("-hf", source.repo, f"{why}; {choice.why}", rule), exact), choice.quantization)
+
+
+def _missing(subject: Subject, reasons: list[str]) -> str:
+    if reasons:
+        return f"Nothing of {subject.id} can be run in llama.cpp: {'; '.join(reasons)}."
+    stored = stored_of(subject.model, subject.details)
+    if stored.format in REMADE:
+        return f"{subject.id} holds {stored.label} weights and no GGUF files; llama.cpp reads GGUF only."
+    return f"{subject.id} holds no GGUF files and no GGUF repository of it is known; llama.cpp reads GGUF only."
+
+
+def _ways(subject: Subject) -> tuple[Note, ...]:
+    stored = stored_of(subject.model, subject.details)
+    known = rules("llamacpp")["architectures"]
+    found = [name for name in architectures_of(subject.model, subject.details) if name in known]
+    if not found or stored.format not in {"plain", "fp8", "gptq", "compressed-tensors"}:
+        return ()
+    text = f"By hand: convert_hf_to_gguf.py converts {found[0]}, llama-quantize makes it smaller; both come with llama.cpp."
+    return (Note("info", text),)
+
+
+def _answer(subject: Subject, options: Options, found: _Found, purpose: Purpose) -> LaunchAnswer:
+    machine = subject.machine
+    fit = fit_of(
+        subject.details,
+        machine,
+        engine="llamacpp",
+        quantization=found.quantization,
+        context=options.context,
+        kv_dtype=options.kv_dtype,
+    )
+    judgement = judged(fit, machine)
+    extra, notes = _options(subject, options, purpose)
+    flags = (*found.flags, *extra)
+    argv = ["llama-server"]
+    for flag in flags:
+        argv += [flag.flag] if flag.value is None else [flag.flag, flag.value]
+    holder = found.source.details.model if found.source.details else None
+    env = token_env(holder) if holder else ()
+    name = options.served_name or found.source.repo
+    return LaunchAnswer(
+        subject.id,
+        "llamacpp",
+        judgement.verdict,
+        judgement.reason,
+        command=LaunchCommand((Step("Serve the model", tuple(argv), env),), options.shell),
+        flags=flags,
+        smoke_test=smoke.openai(
+            options.port or PORT, name, purpose, is_chat=is_chat(subject.model) is not False, shell=options.shell
+        ),
+        notes=(
+            *found.notes,
+            *notes,
+            *_vision(found, purpose),
+            *judgement.notes,
+            *(gate_note(holder) if holder else ()),
+            *general_notes(subject.details),
+        ),
+        fit=judgement.fit,
+        served_as=name,
+    )
+
+
+def _options(subject: Subject, options: Options, purpose: Purpose) -> tuple[list[Flag], list[Note]]:
+    source = f"llama.cpp {source_of('llamacpp')}: tools/server/README.md"
+    flags: list[Flag] = []
+    notes: list[Note] = []
+    if options.context is not None:
+        flags.append(Flag("--ctx-size", str(options.context), "the context asked for", source))
+    if purpose == "embedding":
+        flags.append(Flag("--embedding", None, "serves embeddings", source))
+        pooling = _pooling(subject.model)
+        if pooling is not None:
+            flags.append(Flag("--pooling", pooling, "how this family makes one vector of many", source))
+        flags.append(Flag("--ubatch-size", _BATCH, "an input must fit one batch", source))
+    if purpose == "reranker":
+        flags.append(Flag("--rerank", None, "serves /v1/rerank", source))
+    if options.kv_dtype is not None:
+        if options.kv_dtype in _CACHE_TYPES:
+            flags.append(Flag("--cache-type-k", options.kv_dtype, "the cache type asked for", source))
+            flags.append(Flag("--cache-type-v", options.kv_dtype, "the cache type asked for", source))
+        else:
+            notes.append(Note("warning", f"llama.cpp has no cache type {options.kv_dtype}: {', '.join(_CACHE_TYPES)}."))
+    if options.served_name is not None:
+        flags.append(Flag("--alias", options.served_name, "the name that clients use", source))
+    if options.port is not None:
+        flags.append(Flag("--port", str(options.port), "the port asked for", source))
+    if options.gpus is not None or options.dtype is not None:
+        notes.append(Note("info", "llama.cpp spreads over the GPUs that it sees; types are those of the files."))
+    if options.revision is not None:
+        notes.append(Note("warning", "llama-server -hf cannot pin a revision; hf download --revision can."))
+    return flags, notes
+
+
+def _pooling(model: Model) -> str | None:
+    """How a family of embedders pools; None lets the file's own metadata decide."""
+    name = model.id.lower()
+    if "qwen3-embedding" in name:
+        return "last"
+    return "cls" if "/bge-" in name or "-bge-" in name else None
+
+
+def _vision(found: _Found, purpose: Purpose) -> tuple[Note, ...]:
+    if purpose == "vision" and found.source.is_listed and not found.source.has_projector:
+        text = f"{found.source.repo} holds no projector (mmproj): it will read text, not pictures."
+        return (Note("warning", text),)
+    return ()

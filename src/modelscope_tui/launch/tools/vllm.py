@@ -1,0 +1,209 @@
+"""vLLM: `vllm serve` with the parsers, runner, parallelism and context that a model needs.
+
+    vllm_support (can it?) ─▶ vllm_layout (GPUs, nodes, context; does it fit?) ─▶ vllm_flags (what does it need?)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from modelscope_tui.catalog.model import Model, is_repo_id
+from modelscope_tui.launch import smoke
+from modelscope_tui.launch.answer import Flag, LaunchAnswer, refused
+from modelscope_tui.launch.command import LaunchCommand, Step, option
+from modelscope_tui.launch.fitting import Judgement, judged
+from modelscope_tui.launch.purpose import Purpose, is_chat
+from modelscope_tui.launch.recipe import reranker_recipe
+from modelscope_tui.launch.remark import gate_note, general_notes, token_env
+from modelscope_tui.launch.rulebook import source_of
+from modelscope_tui.launch.subject import Options, Subject
+from modelscope_tui.launch.vllm_flags import Gathered, add_family, add_wishes, quant_problem
+from modelscope_tui.launch.vllm_layout import (
+    GPUS_A_NODE,
+    Layout,
+    estimated,
+    fits_machine,
+    layout_of,
+    length_of,
+)
+from modelscope_tui.launch.vllm_support import POOLING, Support, support_of
+
+PORT = 8000
+"""Where vLLM listens unless told otherwise."""
+
+HEAD = "HEAD_NODE_IP"
+"""What stands for the address of the first node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vllm:
+    """Serves models on GPUs, for many users at once."""
+
+    name: str = "vllm"
+    label: str = "vLLM"
+    purpose: Literal["serve"] = "serve"
+
+    def can_run(self, model: Model) -> bool:
+        """Offer what the registry serves in a format that it reads."""
+        return support_of(model).architecture is not None and is_repo_id(model.id)
+
+    def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
+        """Build `vllm serve`, or say which fact stands in the way."""
+        support = support_of(subject.model, subject.details)
+        if support.reason is not None:
+            verdict: Literal["unknown", "refused"] = "unknown" if support.is_unknown else "refused"
+            return LaunchAnswer(subject.id, self.name, verdict, support.reason)
+        problem = quant_problem(subject, support, options) or _unscored(subject, support)
+        if problem is not None:
+            return refused(subject.id, self.name, problem)
+        return _answer(subject, options, support)
+
+
+def _unscored(subject: Subject, support: Support) -> str | None:
+    """A language model made into a reranker scores in a way that only its card tells."""
+    if support.purpose != "reranker" or reranker_recipe(subject.id) is not None:
+        return None
+    if not (support.architecture or "").endswith(("ForCausalLM", "ForConditionalGeneration")):
+        return None
+    return (
+        f"{subject.id} is a {support.architecture} that scores pairs in a way that is not known here:"
+        " vLLM needs --hf-overrides for it, which its card may give."
+    )
+
+
+def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswer:
+    first = estimated(subject, options)
+    layout = layout_of(subject, options, first.tensor_parallel, can_tensor=not support.needs_bnb_plugin)
+    fit = estimated(subject, options, layout) if layout != Layout(first.tensor_parallel or 1) else first
+    gathered = Gathered()
+    add_family(subject, support, layout, gathered)
+    length, why = length_of(subject, options, fit) if _has_length(support.purpose) else (None, "")
+    if length is not None:
+        gathered.add("--max-model-len", length, why)
+        fit = estimated(subject, options, layout, context=length)
+    _add_layout(layout, gathered)
+    add_wishes(subject, support, options, gathered)
+    _add_notes(subject, options, support, gathered, layout)
+    judgement = _on_this_machine(subject, layout, judged(fit, subject.machine))
+    name = options.served_name or subject.id
+    return LaunchAnswer(
+        subject.id,
+        "vllm",
+        judgement.verdict,
+        judgement.reason,
+        command=_command(subject, options, support, gathered.flags, layout),
+        flags=(*gathered.flags, *_multi_node_flags(layout)),
+        smoke_test=smoke.openai(
+            options.port or PORT,
+            name,
+            support.purpose,
+            is_chat=is_chat(subject.model) is not False,
+            shell=options.shell,
+        ),
+        notes=(*gathered.notes, *judgement.notes, *gate_note(subject.model), *general_notes(subject.details)),
+        fit=judgement.fit,
+        served_as=name,
+    )
+
+
+def _has_length(purpose: Purpose) -> bool:
+    """Speech models have their own fixed length; vectors and scores rarely need another."""
+    return purpose != "speech-to-text" and purpose not in POOLING
+
+
+def _add_layout(layout: Layout, gathered: Gathered) -> None:
+    if layout.tensor > 1:
+        why = f"divides every layer over {layout.tensor} GPUs; the number divides the attention heads"
+        gathered.add("--tensor-parallel-size", layout.tensor, why)
+    if layout.pipeline > 1:
+        why = "puts the layers into stages, one after another: over nodes, or where heads do not divide"
+        gathered.add("--pipeline-parallel-size", layout.pipeline, why)
+    if layout.is_assumed:
+        gathered.say(f"{GPUS_A_NODE} GPUs a node were assumed: say how many with --gpus.")
+
+
+def _add_notes(subject: Subject, options: Options, support: Support, gathered: Gathered, layout: Layout) -> None:
+    machine, limit = subject.machine, subject.model.context
+    if options.context is not None and limit is not None and options.context > limit:
+        gathered.warn(f"The model was made for {limit} tokens; vLLM refuses more unless told to allow it.")
+    if support.purpose == "speech-to-text":
+        gathered.say('Speech needs the extra packages of vLLM: pip install "vllm[audio]"')
+    if support.tasks and "transformers backend" in support.tasks[0]:
+        gathered.say(f"vLLM runs {support.architecture} through its Transformers backend.")
+    if support.stored.has_gguf and support.stored.has_other:
+        gathered.say("The repository also holds GGUF files; vLLM loads the others.")
+    if machine.os == "windows":
+        gathered.warn("vLLM has no Windows build: run it in WSL2 or in Docker.")
+    _add_chip_notes(subject, support, gathered)
+    if layout.nodes > 1:
+        gathered.say(
+            f"Put the first node's address in place of {HEAD}; where nodes have several networks, name the right one in"
+            " NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME."
+        )
+
+
+def _add_chip_notes(subject: Subject, support: Support, gathered: Gathered) -> None:
+    found = [gpu.compute_capability for gpu in subject.machine.gpus if gpu.compute_capability]
+    numbers = [float(text) for text in found if text.replace(".", "", 1).isdigit()]
+    needed = {"fp8": 8.9, "fp4": 10.0}.get(support.stored.format)
+    if needed is not None and numbers and min(numbers) < needed:
+        gathered.say(
+            f"{support.stored.label} is native from compute capability {needed}; on {min(numbers)} vLLM unpacks it, slower."
+        )
+
+
+def _on_this_machine(subject: Subject, layout: Layout, judgement: Judgement) -> Judgement:
+    """Add what the kind of machine means for vLLM, which wants GPUs of NVIDIA or AMD."""
+    machine = subject.machine
+    if machine.source == "unknown":
+        return judgement
+    if machine.is_apple or machine.os == "macos":
+        reason = "vLLM has no GPU build for macOS (vllm-metal is a separate project): run it on another machine."
+        return replace(judgement, verdict="too-large", reason=reason)
+    if not fits_machine(layout, machine):
+        reason = f"The command wants {layout.gpus} GPUs a node; this machine has {len(machine.gpus)}."
+        return replace(judgement, verdict="too-large", reason=reason)
+    if not machine.gpus and machine.ram_bytes is not None:
+        no_gpu = f"No GPU was found ({machine.describe()})"
+        if judgement.verdict == "too-large":
+            return replace(judgement, reason=f"{no_gpu}. {judgement.reason}")
+        text = f"{no_gpu}: it runs only with vLLM's CPU build, slowly. llama.cpp or Ollama suit this machine better."
+        return replace(judgement, verdict="tight", reason=text)
+    return judgement
+
+
+def _command(
+    subject: Subject, options: Options, support: Support, flags: list[Flag], layout: Layout
+) -> LaunchCommand:
+    argv = ["vllm", "serve", subject.id]
+    for flag in flags:
+        argv += (flag.flag,) if flag.value is None else option(flag.flag, flag.value)
+    env = token_env(subject.model)
+    before: tuple[Step, ...] = ()
+    if support.needs_bnb_plugin:
+        before = (Step("Install the plugin that loads bitsandbytes weights", ("pip", "install", "vllm-bnb-plugin")),)
+    if layout.nodes == 1:
+        return LaunchCommand((*before, Step("Serve the model", tuple(argv), env)), options.shell, main=len(before))
+    ranks = [
+        Step(f"Run on node {rank}" if rank else "Run on the first node", (*argv, *_rank(rank, layout.nodes)), env)
+        for rank in range(layout.nodes)
+    ]
+    return LaunchCommand((*before, *ranks), options.shell, main=len(before))
+
+
+def _rank(rank: int, nodes: int) -> tuple[str, ...]:
+    place = ("--nnodes", str(nodes), "--node-rank", str(rank), "--master-addr", HEAD)
+    return (*place, "--headless") if rank else place
+
+
+def _multi_node_flags(layout: Layout) -> tuple[Flag, ...]:
+    """Explain the flags that only a run over several nodes has."""
+    source = f"vLLM {source_of('vllm')}"
+    if layout.nodes == 1:
+        return ()
+    return (
+        Flag("--nnodes", str(layout.nodes), "how many machines run together", source),
+        Flag("--node-rank", "0", "which of them this is; the others count on and add --headless", source),
+        Flag("--master-addr", HEAD, "the address of the first machine", source),
+    )

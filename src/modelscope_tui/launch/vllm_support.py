@@ -1,0 +1,149 @@
+"""SOUTH WING: whether vLLM can serve a model at all: what it is for, how it is stored, and of which class it is.
+
+    purpose ─▶ format ─▶ quantization method ─▶ class in the registry, or the one it is converted to
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.launch.family import architectures_of, model_type_of
+from modelscope_tui.launch.purpose import SAID, Purpose, purpose_of
+from modelscope_tui.launch.recipe import reranker_recipe
+from modelscope_tui.launch.rulebook import rules, served_by_vllm
+from modelscope_tui.launch.stored import Stored, stored_of
+
+_SERVES: frozenset[Purpose] = frozenset(
+    {"text", "vision", "embedding", "reranker", "classifier", "speech-to-text", "unknown"}
+)
+POOLING: frozenset[Purpose] = frozenset({"embedding", "reranker", "classifier"})
+"""What answers with vectors or scores instead of text."""
+
+_PLUGIN_FORMATS = {"bitsandbytes"}
+_SAME_METHOD = {"auto-round": "inc", "autoround": "inc", "intel/auto-round": "inc", "bnb": "bitsandbytes", "gptq_v2": "gptq"}
+_ENDINGS = ("ForCausalLM", "ForConditionalGeneration", "Model", "ForSequenceClassification")
+_ENDING = re.compile(r"(ForSequenceClassification|ForTokenClassification|ForRewardModel|EmbeddingModel|Model)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What is known of a model in vLLM."""
+
+    purpose: Purpose
+    stored: Stored
+    architecture: str | None = None
+    """The class that serves it; None where it is refused or unknown."""
+    reason: str | None = None
+    """Why not."""
+    is_unknown: bool = False
+    """Whether it is only facts that are missing."""
+    needs_bnb_plugin: bool = False
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """What the registry says of the class."""
+        return tuple(rules("vllm")["architectures"].get(self.architecture or "", ()))
+
+
+def support_of(model: Model, details: ModelDetails | None = None) -> Support:
+    """Say whether vLLM serves a model, from its row and, where given, its files and configuration."""
+    purpose, stored = purpose_of(model), stored_of(model, details)
+    reason = _wrong_purpose(model, purpose) or _wrong_format(model, stored, details)
+    if reason is not None:
+        return Support(purpose, stored, reason=reason)
+    needs_plugin = stored.format in _PLUGIN_FORMATS
+    overrides = reranker_recipe(model.id) if purpose == "reranker" else None
+    if overrides is not None:
+        return Support(purpose, stored, overrides["overrides"]["architectures"][0], needs_bnb_plugin=needs_plugin)
+    names = architectures_of(model, details)
+    if not names:
+        return Support(purpose, stored, reason=_unknown_class(model, details), is_unknown=True)
+    found = _class_for(names, purpose)
+    if found is None:
+        return Support(purpose, stored, reason=_not_served(names))
+    return Support(purpose, stored, found, needs_bnb_plugin=needs_plugin)
+
+
+def _wrong_purpose(model: Model, purpose: Purpose) -> str | None:
+    if purpose in _SERVES:
+        return None
+    if purpose == "draft":
+        return "A draft model is loaded beside its target with --speculative-config; vLLM does not serve it alone."
+    if purpose == "adapter":
+        return "An adapter has no model in it; vLLM serves it on top of its base model with --enable-lora."
+    if stored_of(model).has_gguf and purpose == "other":
+        return "vLLM does not serve this kind of GGUF repository."
+    facts = [f"task {model.task}" if model.task else "", f"library {model.library}" if model.library else ""]
+    named = ", ".join(fact for fact in facts if fact)
+    more = " vLLM-Omni is a separate project for it." if purpose in {"image-generation", "text-to-speech"} else ""
+    return f"vLLM does not serve {SAID[purpose]}{f' ({named})' if named else ''}.{more}"
+
+
+def _wrong_format(model: Model, stored: Stored, details: ModelDetails | None) -> str | None:
+    name, version = model.id, rules("vllm")["version"]
+    if stored.format == "gguf":
+        return (
+            f"{name} holds GGUF files only; vLLM {version} reads them through a plugin (vllm-gguf-plugin, since 0.24)"
+            " that lacks many architectures, so llama.cpp or Ollama are the way."
+        )
+    if stored.format == "mlx":
+        return f"{name} holds MLX weights, which only MLX reads."
+    if stored.format == "exl3":
+        return f"{name} holds {stored.label} weights, which only ExLlama reads."
+    if stored.format in {"diffusers", "timm", "onnx"}:
+        return f"{name} is made for {stored.label}; vLLM cannot load it."
+    return _unknown_method(name, details)
+
+
+def _unknown_method(name: str, details: ModelDetails | None) -> str | None:
+    settings = (details.config or {}).get("quantization_config") if details is not None else None
+    method = settings.get("quant_method") if isinstance(settings, Mapping) else None
+    if not isinstance(method, str) or not method:
+        return None
+    about = rules("vllm")
+    same = _SAME_METHOD.get(method.lower(), method.lower())
+    if same in about["quantization_methods"] or same in about["quantization_plugins"]:
+        return None
+    return f"{name} is quantized with {method!a}, which vLLM {about['version']} does not load."
+
+
+def _unknown_class(model: Model, details: ModelDetails | None) -> str:
+    kind = model_type_of(model, details)
+    if kind is not None:
+        return f"Whether vLLM serves it is not known: no class is known for its model type {kind!a} (config.json tells)."
+    return "Whether vLLM serves it is not known: its architecture (config.json) was never seen here."
+
+
+def _class_for(names: tuple[str, ...], purpose: Purpose) -> str | None:
+    """Choose the class that serves: the one that says so itself, else the one that vLLM converts."""
+    served = served_by_vllm()
+    able = [name for name in names if name in served]
+    if purpose in {"reranker", "classifier"}:
+        able.sort(key=lambda name: not name.endswith(("Classification", "RewardModel")))
+    if purpose == "embedding":
+        able.sort(key=lambda name: name.endswith(("Classification", "ForMaskedLM")))
+    if able:
+        return able[0]
+    if purpose in POOLING:
+        for name in names:
+            stem = _ENDING.sub("", name)
+            if stem != name and any(stem + ending in served for ending in _ENDINGS):
+                return name
+    return None
+
+
+def _not_served(names: tuple[str, ...]) -> str:
+    about: Mapping[str, Any] = rules("vllm")
+    version = about["version"]
+    for name in names:
+        if name in about["removed"]:
+            return f"{name} was removed from vLLM; {about['removed'][name]} was the last release that served it."
+        if name in about["plugins"]:
+            return f"{name} is not in vLLM {version}; a plugin serves it: {about['plugins'][name]}"
+        if about["architectures"].get(name, [""])[0] == "draft-only":
+            return f"{name} is a draft model, loaded beside its target with --speculative-config and not served alone."
+    return f"{names[0]!a} is not in the registry of vLLM {version}.".replace("'", "")

@@ -1,0 +1,132 @@
+"""What the screen does with what the workers found out, and when it asks them.
+
+UPPER FLOOR. Every answer is compared with the question of now; a late one changes nothing but the status.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.timer import Timer
+
+from modelscope_tui.ui import messages
+from modelscope_tui.ui.keyed_screen import KeyedScreen
+from modelscope_tui.ui.panes.facets import FacetPane
+from modelscope_tui.ui.present import age, clean, day, glyphs, grouped
+from modelscope_tui.ui.widgets.bars import TitleLine
+from modelscope_tui.ui.widgets.model_table import ModelTable
+
+if TYPE_CHECKING:
+    from modelscope_tui.hub.answer import HubState
+
+HUB_REST_SECONDS = 0.3
+"""How long typing rests before the Hub is asked."""
+
+SAID_SECONDS = 3.0
+"""How long a toast stays."""
+
+
+class AnsweredScreen(KeyedScreen):
+    """The answers, and the title line that tells their state."""
+
+    machine = ""
+    """The machine in words; empty until it is known."""
+    hub_state: HubState | None = None
+    """What is known of the way to the Hub."""
+    _hub_timer: Timer | None = None
+
+    # -- the Hub's state ---------------------------------------------------------------------------------------
+
+    def follow_answer(self) -> None:
+        """After a new answer: tell the totals, and ask the Hub too once typing rests."""
+        self.show_title()
+        if self._hub_timer is not None:
+            self._hub_timer.stop()
+            self._hub_timer = None
+        if self.explorer.settings.offline or self.search.query.is_empty or not self.explorer.is_ready:
+            return
+        self._hub_timer = self.set_timer(HUB_REST_SECONDS, lambda: self.work.ask_hub(self.search.query))
+
+    def show_hub(self, state: HubState) -> None:
+        """Show the state of the way to the Hub."""
+        self.hub_state = state
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Write the title line."""
+        as_of = day(self.search.as_of)
+        catalog = f"{grouped(self.search.total)} models" + (f" · catalog {as_of}" if as_of else "")
+        words, style = self._hub_words()
+        self.query_one(TitleLine).show(catalog=catalog, hub=words, hub_style=style, machine=self.machine)
+
+    def _hub_words(self) -> tuple[str, str]:
+        state, signs = self.hub_state, glyphs()
+        if self.explorer.settings.offline:
+            return f"{signs.offline} offline", "$foreground 60%"
+        if state is None or state.kind == "unknown":
+            return "", ""
+        if state.kind == "online":
+            return f"{signs.online} online", "$text-success"
+        since = age(state.since)
+        if state.kind == "offline":
+            return f"{signs.offline} offline" + (
+                f" since {since.removesuffix(' ago')}" if since else ""
+            ), "$text-warning"
+        return f"{signs.offline} {clean(state.message, 80) or 'the Hub does not answer'}", "$text-warning"
+
+    # -- what the workers found out ----------------------------------------------------------------------------
+
+    @on(messages.IndexGrew)
+    def show_progress(self, event: messages.IndexGrew) -> None:
+        """Say how far the index is."""
+        self.search.say_indexing(event.done, event.total)
+
+    @on(messages.IndexOpened)
+    def answer_what_was_typed(self) -> None:
+        """Answer the query that was typed meanwhile."""
+        self.search.again()
+        self.inspection.look()
+
+    @on(messages.IndexFailed)
+    def say_no_index(self, event: messages.IndexFailed) -> None:
+        """Say why nothing can be searched."""
+        self.search.fail(event.problem)
+
+    @on(messages.MachineFound)
+    def show_machine(self, event: messages.MachineFound) -> None:
+        """Show the machine, what fits it, and the tools."""
+        self.machine = event.machine
+        self.inspection.labels = event.labels
+        self.query_one("#tool", FacetPane).show_badges(event.badges)
+        self.query_one(ModelTable).show_fit(lambda model: self.explorer.view(model).fits)
+        self.show_hub(event.state)
+
+    @on(messages.HubAnswered)
+    def merge_answer(self, event: messages.HubAnswered) -> None:
+        """Show the rows that the Hub added, if its question is still ours."""
+        self.show_hub(event.state)
+        if event.changed and event.query == self.search.query:
+            self.search.again()
+
+    @on(messages.Studied)
+    def show_study(self, event: messages.Studied) -> None:
+        """Show what is known of the model."""
+        self.show_hub(event.state)
+        self.inspection.learn(event.known)
+
+    @on(messages.StudyFailed)
+    def say_no_study(self, event: messages.StudyFailed) -> None:
+        """Say why a model cannot be looked into."""
+        if self.inspection.model is not None and event.model.id == self.inspection.model.id:
+            self.detail.show_nothing(clean(str(event.problem), 600))
+
+    @on(messages.Copied)
+    def say_copied(self, event: messages.Copied) -> None:
+        """Say what is on the clipboard, and how it got there."""
+        self.notify(f"{event.what} copied with {event.way}", timeout=SAID_SECONDS, markup=False)
+
+    @on(messages.CopyFailed)
+    def say_not_copied(self, event: messages.CopyFailed) -> None:
+        """Say why nothing was copied."""
+        self.notify(clean(str(event.problem), 300), severity="warning", timeout=SAID_SECONDS, markup=False)

@@ -1,0 +1,100 @@
+"""The explorer as a program: looks, keys, palette, toasts, and an orderly start and end.
+
+UPPER FLOOR, its door. What is imported here is paid for before the first frame: textual and the panes, nothing else.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from modelscope_tui.explorer import Explorer
+from modelscope_tui.settings import Settings
+from modelscope_tui.ui.answered_screen import SAID_SECONDS
+from modelscope_tui.ui.main_screen import MainScreen
+from modelscope_tui.ui.present import is_ascii_only
+from modelscope_tui.ui.themes import DARK, LIGHT
+
+
+def _commands() -> type[Any]:
+    from modelscope_tui.ui.palette import Commands
+
+    return Commands
+
+
+class ExplorerApp(App[None]):
+    """The program on one terminal."""
+
+    TITLE = "modelscope-tui"
+    CSS_PATH: ClassVar[Any] = "styles/screen.tcss"
+    COMMANDS: ClassVar[Any] = {_commands}
+    NOTIFICATION_TIMEOUT = SAID_SECONDS
+    BINDINGS: ClassVar[Any] = [
+        Binding("ctrl+q", "quit", "quit", show=False, priority=True, id="quit-anywhere", tooltip="Leave")
+    ]
+
+    def __init__(
+        self, source: Settings | Explorer, text: str = "", *, clipboard: Callable[[str], str] | None = None
+    ) -> None:
+        """Make the program.
+
+        Args:
+            source: settings, or an Explorer that is already made.
+            text: the query that stands in the filter line at the start.
+            clipboard: stands in for the real one; returns the name of the way a text went.
+        """
+        super().__init__()
+        self.explorer = source if isinstance(source, Explorer) else Explorer(source)
+        self._text = text
+        self._clipboard_way = clipboard
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        wanted = self.explorer.settings.theme
+        self.theme = wanted if wanted in self.available_themes else DARK.name
+        if is_ascii_only():
+            self.add_class("-ascii")
+
+    def get_default_screen(self) -> Screen[None]:
+        """Give the one screen, so that no empty one is made before it."""
+        return MainScreen(self.explorer, self._text, self.put_on_clipboard)
+
+    def put_on_clipboard(self, text: str) -> str:
+        """Copy a text by the way that works here; give its name. May take a moment: call it in a worker."""
+        if self._clipboard_way is not None:
+            return self._clipboard_way(text)
+        from modelscope_tui.ui.clipboard import copy
+
+        return copy(text, write=self._send)
+
+    def _send(self, sequence: str) -> None:
+        if self._driver is not None:
+            self.call_from_thread(self._driver.write, sequence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what was selected on the screen (ctrl+c)."""
+        self._clipboard = text
+        if isinstance(self.screen_stack[0], MainScreen):
+            self.screen_stack[0].work.copy(text, "selection", self.put_on_clipboard)
+
+
+def run(source: Settings | Explorer, query: str = "") -> int:
+    """Open the explorer and return the exit code of the program.
+
+    Args:
+        source: settings, or an Explorer that is already made.
+        query: the text of the filter line at the start.
+    """
+    gc.disable()  # until the first frame is painted: a collection costs more than all of our own start
+    app = ExplorerApp(source, query)
+    gc.freeze()
+    try:
+        app.run()
+    finally:
+        gc.enable()
+        app.explorer.close()
+    return app.return_code or 0

@@ -1,0 +1,76 @@
+"""The help overlay: every key, grouped by pane, shortened by what is typed.
+
+UPPER FLOOR. It reads the keymap, so that no key can be missing from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from modelscope_tui.ui import keymap
+
+WORDS = """\
+Words in the filter match anywhere in id and tags, in any order. Terms narrow:
+  org:qwen  category:code  license:permissive  license:apache-2.0  tool:vllm  task:text-generation  tag:moe
+  params:<10b  params:7b..14b  context:>=128k  downloads:>1m  updated:<30d  gated:no  fits:yes  sort:-likes
+-term excludes, a|b is either. The mouse works too: wheel, click, double click, heads of columns.
+To select text with the mouse in the terminal's own way, hold shift (option on a Mac)."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """The overlay."""
+
+    CSS_PATH = "styles/popup.tcss"
+    BINDINGS: ClassVar[Any] = list(keymap.HELP_KEYS)
+
+    def compose(self) -> ComposeResult:
+        """Make the frame, the field and the list."""
+        with Vertical(id="help-frame") as frame:
+            frame.border_title = Content("Every key")
+            frame.border_subtitle = Content("type to search · esc closes")
+            yield Input(placeholder="search the keys", compact=True, id="help-find")
+            with VerticalScroll(can_focus=False):
+                yield Static(id="help-keys")
+
+    def on_mount(self) -> None:
+        """List all keys."""
+        self._list("")
+
+    @on(Input.Changed)
+    def shorten(self, event: Input.Changed) -> None:
+        """List the keys that have what was typed."""
+        event.stop()
+        self._list(event.value)
+
+    def _list(self, letters: str) -> None:
+        parts = [*_groups(letters.casefold().strip())] or [Content.styled("No key has that.", "$foreground 50%")]
+        if not letters.strip():
+            parts.append(Content.styled(WORDS, "$foreground 70%"))
+        self.query_one("#help-keys", Static).update(Content("\n\n").join(parts))
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss()
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the list."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def _groups(letters: str) -> Iterator[Content]:
+    for title, bindings in keymap.HELP.items():
+        lines = []
+        for binding in bindings:
+            keys = keymap.written(binding)
+            if letters in f"{title} {keys} {binding.description} {binding.tooltip}".casefold():
+                lines.append(Content.assemble((f"  {keys:16}", "bold $text-accent"), binding.tooltip))
+        if lines:
+            yield Content("\n").join([Content.styled(title, "bold"), *lines])

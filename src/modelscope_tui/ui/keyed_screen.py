@@ -1,0 +1,162 @@
+"""What every key of the screen does, each in a line or two; what it means is decided elsewhere.
+
+UPPER FLOOR. The main screen adds the panes and the answers to this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
+
+from textual.screen import Screen
+
+from modelscope_tui.catalog.model import is_repo_id
+from modelscope_tui.ui import keymap
+from modelscope_tui.ui.arrangement import FACETS, TITLES, form_of, neighbour, shown
+from modelscope_tui.ui.inspection import Inspection
+from modelscope_tui.ui.panes.detail import DetailPane
+from modelscope_tui.ui.panes.facets import FacetPane
+from modelscope_tui.ui.panes.filter import FilterPane
+from modelscope_tui.ui.search import Search
+from modelscope_tui.ui.widgets.choices import Choice, Choices
+from modelscope_tui.ui.widgets.model_table import ModelTable
+from modelscope_tui.ui.work import Work
+
+if TYPE_CHECKING:
+    from modelscope_tui.explorer import Explorer
+
+
+class KeyedScreen(Screen[None]):
+    """The keys, and the pane a person is in."""
+
+    BINDINGS: ClassVar[Any] = list(keymap.SCREEN)
+
+    explorer: Explorer
+    search: Search
+    inspection: Inspection
+    work: Work
+    place = "models"
+    """The pane a person is in, or was in before the filter line."""
+    facet = "org"
+    """The facet pane that was last in use."""
+
+    # -- places ------------------------------------------------------------------------------------------------
+
+    def place_panes(self) -> None:
+        """Show the panes that the size and the place call for."""
+        form = form_of(self.size.width, self.size.height)
+        self._set_drawn("#too-small", is_drawn=form == "tiny")
+        names = shown(form, self.place, self.facet)
+        strip = self.query_one("#panes", Choices)
+        self._set_drawn("#panes", is_drawn=form in {"folded", "single"})
+        strip.show(tuple(Choice(name, title) for name, title in TITLES.items()), self.place)
+        self._set_drawn("#facets", is_drawn=bool(names & set(FACETS)))
+        for name in TITLES:
+            self._set_drawn(f"#{name}", is_drawn=name in names)
+        for one in ("folded", "single"):
+            self.set_class(one == form, f"-{one}")
+
+    def _set_drawn(self, selector: str, *, is_drawn: bool) -> None:
+        """Show or hide a widget; saying it again would cost a new layout of the screen."""
+        widget = self.query_one(selector)
+        if widget.display != is_drawn:
+            widget.display = is_drawn
+
+    def action_go(self, place: str) -> None:
+        """Go to a pane, bringing it onto the screen when it is not there."""
+        self.place = place
+        if place in FACETS:
+            self.facet = place
+        self.place_panes()
+        self.set_focus(self.query_one(f"#{place}"), scroll_visible=False)
+
+    def action_step(self, direction: int) -> None:
+        """Go to the pane on the right or left."""
+        self.action_go(neighbour(self.place, direction))
+
+    def action_go_filter(self) -> None:
+        """Type in the filter line."""
+        self.query_one(FilterPane).focus_field()
+
+    def action_back(self) -> None:
+        """Step back one layer; from the models there is no further back, and never out."""
+        pane = self.focused
+        if isinstance(pane, FacetPane) and pane.stop_finding():
+            return
+        if isinstance(pane, ModelTable):
+            pane.unmark_all()
+        else:
+            self.action_go("models")
+
+    # -- the query ---------------------------------------------------------------------------------------------
+
+    def action_toggle_fits(self) -> None:
+        """Show only what fits this machine, or all again."""
+        query = self.search.query
+        has_fits = bool(query.values("fits"))
+        self.search.put(query.without("fits") if has_fits else query.toggled("fits", "yes"))
+
+    def action_next_sort(self) -> None:
+        """Order by the next of the orders."""
+        self.search.sort_by_next()
+
+    def action_reverse_sort(self) -> None:
+        """Turn the order round."""
+        self.search.sort_by(self.search.query.sort)
+
+    def action_refresh_from_hub(self) -> None:
+        """Ask the Hub about the query and the model, whatever is kept here."""
+        if self.explorer.settings.offline:
+            self.notify(
+                "Offline: what is shown is kept here. Start without --offline to ask the Hub.", timeout=3, markup=False
+            )
+            return
+        self.work.ask_hub(self.search.query, refresh=True)
+        self.inspection.look(refresh=True)
+        self.notify("asking the Hub …", timeout=3, markup=False)
+
+    # -- the model ---------------------------------------------------------------------------------------------
+
+    def action_copy_command(self) -> None:
+        """Copy the launch command."""
+        self.inspection.copy_command()
+
+    def action_copy_id(self) -> None:
+        """Copy the id."""
+        self.inspection.copy_id()
+
+    def action_browse(self) -> None:
+        """Open the model's page; only http and https, and only for ids that the Hub would accept."""
+        model = self.inspection.model
+        if model is None:
+            return
+        address = f"{self.explorer.settings.endpoint}/{quote(model.id)}"
+        if not is_repo_id(model.id) or not address.startswith(("https://", "http://")):
+            self.notify("This id is not one that the Hub accepts.", severity="warning", timeout=3, markup=False)
+        elif self.open_page(address):
+            self.notify(f"opened {address}", timeout=3, markup=False)
+        else:
+            self.notify(f"No browser here. The page is {address}", severity="warning", timeout=3, markup=False)
+
+    @staticmethod
+    def open_page(address: str) -> bool:
+        """Hand an address to the system's browser."""
+        import webbrowser
+
+        try:
+            return webbrowser.open(address)
+        except webbrowser.Error:
+            return False
+
+    # -- the rest ----------------------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        """Show every key."""
+        from modelscope_tui.ui.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    @property
+    def detail(self) -> DetailPane:
+        """The detail pane."""
+        return self.query_one(DetailPane)

@@ -1,0 +1,154 @@
+"""Every key of the explorer, with its words: panes bind from here, footer and help read from here.
+
+UPPER FLOOR. An id makes a key remappable; the tooltip is the sentence that the help overlay shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.binding import Binding
+
+
+def _key(
+    identity: str, key: str, action: str, label: str, help_text: str, shown: str = "", *, show: bool = True
+) -> Binding:
+    return Binding(key, action, label, id=identity, tooltip=help_text, key_display=shown or None, show=show)
+
+
+SCREEN: tuple[Binding, ...] = (
+    _key("filter", "slash", "go_filter", "filter", "Type in the filter line", "/"),
+    _key("organizations", "1", "go('org')", "organizations", "Jump to Organizations", show=False),
+    _key("categories", "2", "go('category')", "categories", "Jump to Categories", show=False),
+    _key("licenses", "3", "go('license')", "licenses", "Jump to Licenses", show=False),
+    _key("tools", "4", "go('tool')", "tools", "Jump to Tools", show=False),
+    _key("models", "5", "go('models')", "models", "Jump to the models", show=False),
+    _key("detail", "6", "go('detail')", "detail", "Jump to the detail of the selected model", show=False),
+    _key("left", "h,left", "step(-1)", "pane left", "Go to the pane on the left", "h", show=False),
+    _key("right", "l,right", "step(1)", "pane right", "Go to the pane on the right", "l", show=False),
+    _key("next", "tab", "step(1)", "next pane", "Go to the next pane", "tab", show=False),
+    _key("previous", "shift+tab", "step(-1)", "previous pane", "Go to the previous pane", "shift+tab", show=False),
+    _key("copy", "y", "copy_command", "copy command", "Copy the launch command of the selected model"),
+    _key("copy-id", "Y", "copy_id", "copy id", "Copy the id of the selected model", show=False),
+    _key("browse", "o", "browse", "browser", "Open the model's page in the browser", show=False),
+    _key("fits", "f", "toggle_fits", "fits", "Show only what fits this machine, or all again"),
+    _key("sort", "s", "next_sort", "sort", "Sort by the next column"),
+    _key("reverse", "S", "reverse_sort", "reverse", "Turn the order round", show=False),
+    _key("refresh", "R", "refresh_from_hub", "refresh", "Ask the Hub again, for the list and the model", show=False),
+    _key("theme", "t", "app.change_theme", "theme", "Choose a theme", show=False),
+    _key("help", "question_mark,f1", "help", "help", "Show every key", "?"),
+    _key("palette", "colon", "app.command_palette", "palette", "Search every command (ctrl+p too)", ":", show=False),
+    _key("back", "escape", "back", "back", "One step back; never quits", "esc", show=False),
+    _key("quit", "q", "app.quit", "quit", "Leave (not while typing in a field)"),
+)
+"""Keys that work wherever no field is being typed in."""
+
+LIST: tuple[Binding, ...] = (
+    _key("down", "j,down", "move(1)", "down", "One line down", "j", show=False),
+    _key("up", "k,up", "move(-1)", "up", "One line up", "k", show=False),
+    _key("top", "g,home", "jump_top", "top", "To the first line", "g", show=False),
+    _key("bottom", "G,end", "jump_bottom", "bottom", "To the last line", "G", show=False),
+    _key("page-down", "ctrl+d,pagedown", "page(1)", "page down", "A page down", "^d", show=False),
+    _key("page-up", "ctrl+u,pageup", "page(-1)", "page up", "A page up", "^u", show=False),
+)
+"""Keys of every list: the four facets and the models."""
+
+FACET: tuple[Binding, ...] = (
+    _key(
+        "choose", "space,enter", "choose", "choose", "Choose the value, or let go of it; several may be chosen", "space"
+    ),
+    _key("exclude", "minus", "exclude", "exclude", "Exclude the value, or allow it again", "-"),
+    _key("clear", "x", "clear", "clear", "Clear this pane's choices"),
+    _key(
+        "find",
+        "ctrl+f",
+        "find",
+        "find in list",
+        "Type letters to shorten this list; enter keeps it, esc shows all",
+        "^f",
+    ),
+)
+"""Keys of the facet panes."""
+
+TABLE: tuple[Binding, ...] = (
+    _key("open", "enter", "open", "open", "Open the model's detail", "enter"),
+    _key("mark", "m", "mark", "mark", "Mark the model, or unmark it; esc unmarks all", show=False),
+)
+"""Keys of the model table."""
+
+DETAIL: tuple[Binding, ...] = (
+    _key(
+        "tab-left",
+        "h,left",
+        "turn(-1)",
+        "tab left",
+        "The tab on the left; from the first one, back to the models",
+        "h",
+        show=False,
+    ),
+    _key("tab-right", "l,right", "turn(1)", "tab right", "The tab on the right", "l"),
+    _key("scroll-down", "j,down", "scroll(1)", "down", "Scroll down", "j", show=False),
+    _key("scroll-up", "k,up", "scroll(-1)", "up", "Scroll up", "k", show=False),
+    _key("scroll-page-down", "ctrl+d,pagedown", "scroll(10)", "page down", "Scroll a page down", "^d", show=False),
+    _key("scroll-page-up", "ctrl+u,pageup", "scroll(-10)", "page up", "Scroll a page up", "^u", show=False),
+    _key("scroll-top", "g,home", "scroll(-100000)", "top", "To the top", "g", show=False),
+    _key("scroll-bottom", "G,end", "scroll(100000)", "bottom", "To the end", "G", show=False),
+)
+"""Keys of the detail pane."""
+
+LAUNCH: tuple[Binding, ...] = (
+    _key("next-tool", "n", "tool(1)", "next tool", "The command of the next tool"),
+    _key("previous-tool", "p", "tool(-1)", "previous tool", "The command of the tool before", show=False),
+    _key(
+        "edit", "e", "edit", "edit options", "Change quantization, context, port and more; the command follows at once"
+    ),
+    _key("shell", "s", "shell", "shell", "Write the command for the next shell: bash, PowerShell, cmd"),
+)
+"""Keys of the detail pane while its Launch tab is shown."""
+
+FIELD: tuple[Binding, ...] = (
+    _key("field-down", "down,enter", "leave", "to the models", "Go to the models that were found", "enter"),
+    _key("field-back", "escape", "step_back", "clear", "Clear the text; once more to leave the field", "esc"),
+)
+"""Keys of the filter line."""
+
+HELP_KEYS: tuple[Binding, ...] = (
+    _key("help-close", "escape,f1", "close", "close", "Close the help", "esc", show=False),
+    _key("help-down", "down", "scroll(1)", "down", "Scroll down", show=False),
+    _key("help-up", "up", "scroll(-1)", "up", "Scroll up", show=False),
+    _key("help-page-down", "pagedown", "scroll(15)", "page down", "Scroll a page down", show=False),
+    _key("help-page-up", "pageup", "scroll(-15)", "page up", "Scroll a page up", show=False),
+)
+"""Keys of the help overlay."""
+
+FORM_KEYS: tuple[Binding, ...] = (
+    _key("form-keep", "escape", "keep", "keep", "Keep the old options", "esc", show=False),
+    _key("form-next", "tab,down", "app.focus_next", "next", "The next option", "tab", show=False),
+    _key(
+        "form-previous", "shift+tab,up", "app.focus_previous", "previous", "The option before", "shift+tab", show=False
+    ),
+)
+"""Keys of the options form."""
+
+HELP: Mapping[str, tuple[Binding, ...]] = {
+    "Everywhere": SCREEN,
+    "Filter line": FIELD,
+    "Lists": LIST,
+    "Organizations, Categories, Licenses, Tools": FACET,
+    "Models": TABLE,
+    "Detail": DETAIL,
+    "Launch": LAUNCH,
+    "Help": HELP_KEYS,
+    "Options of the command": FORM_KEYS,
+}
+"""What the help overlay lists, pane by pane."""
+
+NAMES = {"question_mark": "?", "minus": "-", "slash": "/", "colon": ":", "escape": "esc", "pagedown": "PgDn",
+         "pageup": "PgUp", "down": "↓", "up": "↑", "left": "←", "right": "→", "f1": "F1"}  # fmt: skip
+"""How a key is written for a person, where its name is not what stands on it."""
+
+
+def written(binding: Binding) -> str:
+    """Write all keys of a binding for a person."""
+    keys = (key.strip() for key in binding.key.split(","))
+    return " ".join(NAMES.get(key, key) for key in keys)

@@ -1,0 +1,122 @@
+"""The few messages that cross rooms: what the workers found out. Facts, in the past tense.
+
+UPPER FLOOR. Each answer carries its question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.query import Query
+from modelscope_tui.errors import ModelscopeError
+from modelscope_tui.ui.study import Study
+
+if TYPE_CHECKING:
+    from modelscope_tui.hub.answer import HubState
+
+
+@dataclass(eq=False, repr=False)
+class IndexGrew(Message):
+    """The index is being made: rows done, rows in all."""
+
+    done: int
+    total: int
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest progress matters."""
+        return isinstance(message, IndexGrew)
+
+
+@dataclass(eq=False, repr=False)
+class IndexOpened(Message):
+    """Any query can be answered from now on."""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+@dataclass(eq=False, repr=False)
+class IndexFailed(Message):
+    """No index could be opened or made."""
+
+    problem: ModelscopeError
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+@dataclass(eq=False, repr=False)
+class MachineFound(Message):
+    """The machine, the tools by name, and what is installed are known."""
+
+    machine: str
+    labels: Mapping[str, str]
+    badges: Mapping[str, str]
+    state: HubState
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+@dataclass(eq=False, repr=False)
+class HubAnswered(Message):
+    """The Hub was asked about a query; so many rows are new or changed, or it could not be asked."""
+
+    query: Query
+    changed: int
+    problem: ModelscopeError | None
+    state: HubState
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+@dataclass(eq=False, repr=False)
+class Studied(Message):
+    """More is known of a model."""
+
+    known: Study
+    state: HubState
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+@dataclass(eq=False, repr=False)
+class StudyFailed(Message):
+    """A model could not be studied or its commands not be built."""
+
+    model: Model
+    problem: ModelscopeError
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+@dataclass(eq=False, repr=False)
+class Copied(Message):
+    """A text is on the clipboard, and this is how it got there."""
+
+    what: str
+    way: str
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+@dataclass(eq=False, repr=False)
+class CopyFailed(Message):
+    """A text could not be copied."""
+
+    problem: ModelscopeError
+
+    def __post_init__(self) -> None:
+        super().__init__()

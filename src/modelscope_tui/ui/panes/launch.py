@@ -1,0 +1,145 @@
+"""The Launch tab: one tool's command for the model, why it is so, and what else would do.
+
+UPPER FLOOR. It shows the answers it is given; the command stands in a box of its own and can be selected by mouse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from modelscope_tui.ui import present
+from modelscope_tui.ui.panes.overview import banner
+from modelscope_tui.ui.present import VERDICT_STYLES, clean, clean_lines, verdict_glyph
+from modelscope_tui.ui.widgets.choices import Choice, Choices
+
+if TYPE_CHECKING:
+    from modelscope_tui.launch.answer import LaunchAnswer
+    from modelscope_tui.ui.study import Study
+
+VERDICTS = {
+    "ready": "will run here",
+    "tight": "will run, with a trade-off",
+    "too-large": "the command is right, this machine is too small",
+    "refused": "cannot be run with this tool",
+    "unknown": "not known whether it fits",
+}
+"""A verdict as a sentence."""
+
+
+class LaunchTab(VerticalScroll, can_focus=False):
+    """The tab."""
+
+    def compose(self) -> ComposeResult:
+        """Make the chips, the box and the sheet."""
+        yield Choices(id="launch-tools")
+        yield Static(id="launch-command")
+        yield Static(id="launch-options")
+        yield Static(id="launch-sheet")
+
+    def show_words(self, words: Content) -> None:
+        """Say something instead of a command."""
+        self.query_one(Choices).show((), "")
+        self._write(None, Content(""), words)
+
+    def show_answer(self, known: Study, tool: str, labels: Mapping[str, str]) -> None:
+        """Show a tool's answer, with all tools and their verdicts above it."""
+        self.query_one(Choices).show(_chips(known, labels), tool)
+        answer = known.launch(tool)
+        if answer is None:
+            self._write(None, Content(""), Content("This tool is not known here."))
+            return
+        command = clean_lines(answer.command.text) if answer.command is not None else None
+        self._write(command, _chosen(answer, known), _sheet(answer, known, labels))
+
+    def _write(self, command: str | None, options: Content, sheet: Content) -> None:
+        box = self.query_one("#launch-command", Static)
+        box.display = command is not None
+        box.update(Content(command or ""))
+        line = self.query_one("#launch-options", Static)
+        line.display = bool(options.plain)
+        line.update(options)
+        self.query_one("#launch-sheet", Static).update(sheet)
+
+
+def _chips(known: Study, labels: Mapping[str, str]) -> tuple[Choice, ...]:
+    ordered = sorted(
+        known.launches, key=lambda answer: list(labels).index(answer.tool) if answer.tool in labels else 99
+    )
+    return tuple(
+        Choice(one.tool, labels.get(one.tool, clean(one.tool)), verdict_glyph(one.verdict),
+               VERDICT_STYLES.get(one.verdict, "$foreground 60%"))
+        for one in ordered
+    )  # fmt: skip
+
+
+def _chosen(answer: LaunchAnswer, known: Study) -> Content:
+    options, fit = known.options, answer.fit
+    if answer.command is None:
+        return Content("")
+    quant = options.quant or (fit.quantization if fit is not None else None)
+    context = options.context or (fit.context if fit is not None else None)
+    shown = (
+        ("quant", clean(quant or "", 40)),
+        ("context", present.tokens(context)),
+        ("port", str(options.port or "")),
+        ("shell", options.shell),
+    )
+    parts: list[tuple[str, str]] = []
+    for name, text in shown:
+        if text:
+            parts += [(f"{name} ", "$foreground 50%"), (f"{text}   ", "")]
+    return Content.assemble(*parts)
+
+
+def _sheet(answer: LaunchAnswer, known: Study, labels: Mapping[str, str]) -> Content:
+    return Content("\n\n").join([part for part in _parts(answer, known, labels) if part.plain.strip()])
+
+
+def _parts(answer: LaunchAnswer, known: Study, labels: Mapping[str, str]) -> Iterator[Content]:
+    style = VERDICT_STYLES.get(answer.verdict, "$foreground 70%")
+    label = labels.get(answer.tool, clean(answer.tool))
+    yield Content.assemble(
+        (f"{verdict_glyph(answer.verdict)} {label}: {VERDICTS.get(answer.verdict, answer.verdict)}", style),
+        (f"\n{clean(answer.reason)}" if answer.reason else ""),
+        _memory(answer),
+    )
+    for note in answer.notes:
+        lead = ("! ", "$text-warning") if note.level == "warning" else (present.glyphs().dot + " ", "$foreground 50%")
+        yield Content.assemble(lead, clean(note.text))
+    others = [
+        Content.assemble(
+            ("instead: ", "$foreground 50%"), f"{labels.get(other.tool, clean(other.tool))}, {clean(other.model)}",
+            (f"\n  {clean_lines(other.text)}" if other.text else "", "$text-accent"),
+            (f"\n  {clean(other.why)}", "$foreground 60%"),
+        )
+        for other in answer.alternatives
+    ]  # fmt: skip
+    yield Content("\n").join(others)
+    if answer.flags:
+        yield Content("\n").join([Content.styled("why", "$foreground 50%"), *(_flag(one) for one in answer.flags)])
+    if answer.smoke_test:
+        yield Content.assemble(("then try\n", "$foreground 50%"), clean_lines(answer.smoke_test))
+    yield banner(known)
+
+
+def _memory(answer: LaunchAnswer) -> str:
+    fit = answer.fit
+    if fit is None or fit.total_bytes is None:
+        return ""
+    of = f" of {present.size(fit.available_bytes)}" if fit.available_bytes is not None else ""
+    longest = f", up to {present.tokens(fit.max_context)} of context" if fit.max_context else ""
+    return f"\nneeds {present.size(fit.total_bytes)}{of}{longest}"
+
+
+def _flag(flag: object) -> Content:
+    name = clean(getattr(flag, "flag", ""))
+    value = clean(getattr(flag, "value", None))
+    return Content.assemble(
+        (f"  {name} {value}".rstrip(), "$text-accent"), ("  " + clean(getattr(flag, "why", "")), "$foreground 60%")
+    )

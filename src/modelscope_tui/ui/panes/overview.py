@@ -1,0 +1,160 @@
+"""The Overview tab: what a model is, each fact with its source and age.
+
+UPPER FLOOR. It shows the row at once and more when the worker brings it; it says when what it shows is old, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from modelscope_tui.catalog.license import group_label, group_of, license_facts, license_label
+from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.catalog.taxonomy import category_label, language_label, organization, task_label
+from modelscope_tui.ui import present
+from modelscope_tui.ui.present import clean
+from modelscope_tui.ui.study import Study, in_words
+
+LABEL = 14
+"""Cells of the column of names."""
+
+Fact = tuple[str, str, str]
+"""A name, its text, and the row's field that it stands on."""
+
+
+class Overview(VerticalScroll, can_focus=False):
+    """The tab."""
+
+    def compose(self) -> ComposeResult:
+        """Make the sheet."""
+        yield Static(id="overview-sheet")
+
+    def show_words(self, words: Content) -> None:
+        """Say something instead of a model."""
+        self.query_one(Static).update(words)
+
+    def show_row(self, model: Model) -> None:
+        """Show what the list knows, before anything was asked."""
+        loading = Content.styled("looking for more …", "$foreground 50%")
+        self.query_one(Static).update(_sheet(ModelDetails(model=model, as_of=model.as_of), None, loading))
+
+    def show_study(self, known: Study) -> None:
+        """Show what is known now, with its age."""
+        self.query_one(Static).update(_sheet(known.details, known, banner(known)))
+
+
+def banner(known: Study) -> Content:
+    """Say where the facts come from, how old they are, and why they are not newer."""
+    where = present.origin(known.source, known.as_of)
+    if known.problem is not None:
+        sign = present.glyphs().offline if known.problem.kind == "not-cached" else "!"
+        style = "$foreground 60%" if known.problem.kind == "not-cached" else "$text-warning"
+        return Content.assemble((f"{sign} {where}", style), ("\n" + in_words(known.problem), style))
+    if not known.is_final and (known.is_stale or known.source == "catalog"):
+        return Content.styled(f"{where} · asking the Hub …", "$foreground 50%")
+    return Content.styled(where, "$foreground 50%")
+
+
+def _sheet(details: ModelDetails, known: Study | None, state: Content) -> Content:
+    model = details.model
+    parts = [Content.assemble((clean(model.id, 200), "bold"), ("\n", ""), state)]
+    if model.description:
+        parts.append(Content(clean(model.description, 700)))
+    for facts in (_what_it_is(model, known), _numbers(model), _terms(model), _inside(details), _relatives(model)):
+        lines = [_line(model, fact) for fact in facts]
+        if lines:
+            parts.append(Content("\n").join(lines))
+    return Content("\n\n").join(parts)
+
+
+def _line(model: Model, fact: Fact) -> Content:
+    name, text, field = fact
+    said = model.provenance.get(field)
+    source = ""
+    if said is not None:
+        source = "  " + " ".join(filter(None, (clean(said.source, 40), present.day(said.as_of))))
+    return Content.assemble((name.ljust(LABEL), "$foreground 50%"), clean(text, 600), (source, "$foreground 30%"))
+
+
+def _what_it_is(model: Model, known: Study | None) -> Iterator[Fact]:
+    who = organization(model.organization)
+    if who is not None:
+        place = f" ({who.country})" if who.country else ""
+        yield "by", f"{who.name}{place}", "organization"
+    if known is not None and known.view.categories:
+        yield "category", ", ".join(category_label(one) for one in known.view.categories), ""
+    if model.task:
+        yield "task", task_label(model.task), "task"
+    if model.library:
+        yield "library", model.library, "library"
+    if model.capabilities:
+        yield "can", ", ".join(model.capabilities[:8]), "capabilities"
+    if model.languages:
+        named = ", ".join(language_label(code) for code in model.languages[:8])
+        more = f" and {len(model.languages) - 8} more" if len(model.languages) > 8 else ""
+        yield "languages", named + more, "languages"
+
+
+def _numbers(model: Model) -> Iterator[Fact]:
+    if model.params is not None:
+        active = f", {present.count(model.active_params)} active" if model.active_params else ""
+        yield "parameters", present.count(model.params) + active, "params"
+    elif model.params_estimate is not None:
+        yield "parameters", f"about {present.count(model.params_estimate)} (an estimate)", "params_estimate"
+    if model.num_experts:
+        yield "experts", f"{model.num_experts}, {model.num_experts_per_token or '?'} a token", "num_experts"
+    if model.context is not None:
+        yield "context", f"{present.tokens(model.context)} ({present.grouped(model.context)} tokens)", "context"
+    if model.downloads is not None:
+        yield "downloads", f"{present.grouped(model.downloads)} in 30 days", "downloads"
+    if model.likes is not None:
+        yield "likes", present.grouped(model.likes), "likes"
+    if model.updated:
+        yield "updated", f"{present.day(model.updated)}, {present.age(model.updated)}", "updated"
+    if model.created:
+        yield "created", f"{present.day(model.created)}, {present.age(model.created)}", "created"
+
+
+def _terms(model: Model) -> Iterator[Fact]:
+    group = group_label(group_of(model.license, model.license_name))
+    named = model.license_name if model.license in {None, "other"} else model.license
+    yield "license", f"{license_label(named)} · {group}" if named else "not stated", "license"
+    facts = license_facts(model.license, model.license_name)
+    if facts is not None and facts.note:
+        yield "", facts.note, ""
+    if model.gated not in {None, "no"}:
+        yield "gated", "asks for acceptance on the Hub first; needs HF_TOKEN", "gated"
+
+
+def _inside(details: ModelDetails) -> Iterator[Fact]:
+    model = details.model
+    if model.architectures:
+        yield "architecture", ", ".join(model.architectures[:3]), "architectures"
+    elif model.model_type:
+        yield "architecture", model.model_type, "model_type"
+    if model.layers:
+        heads = (
+            f", {model.heads} heads ({model.kv_heads} for keys and values)" if model.heads and model.kv_heads else ""
+        )
+        yield "layers", f"{model.layers}{heads}", "layers"
+    if model.quantization:
+        yield "stored as", model.quantization, "quantization"
+    if details.files is not None:
+        sizes = [file.size_bytes for file in details.files]
+        total = f", {present.size(sum(filter(None, sizes)))}" if any(sizes) else ""
+        yield "files", f"{present.grouped(len(sizes))}{total}", ""
+    if model.revision:
+        yield "revision", model.revision[:12], "revision"
+
+
+def _relatives(model: Model) -> Iterator[Fact]:
+    if model.base_models:
+        yield "made from", ", ".join(model.base_models[:3]), "base_models"
+    for place, name in enumerate(model.gguf_repos[:3]):
+        yield "GGUF at" if not place else "", name, "gguf_repos"
+    if model.tags:
+        yield "tags", ", ".join(model.tags[:14]), "tags"

@@ -1,0 +1,71 @@
+"""The columns of the model table: what each shows, how wide it is, and which one leaves first.
+
+UPPER FLOOR. Pure: from a row to texts of exact width. The model's id never leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from modelscope_tui.catalog.model import Model
+from modelscope_tui.ui import present
+
+NAME_LEAST = 34
+"""Other columns leave before the model's id gets less room than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column beside the model's id."""
+
+    title: str
+    width: int
+    sort: str | None
+    """The order of the query language that this column stands for."""
+    text: Callable[[Model], str]
+    is_right: bool = True
+    style: str = "muted"
+
+
+def _params(model: Model) -> str:
+    if model.params is not None:
+        return present.count(model.params)
+    return "~" + present.count(model.params_estimate) if model.params_estimate is not None else ""
+
+
+def _license(model: Model) -> str:
+    named = model.license_name if model.license in {None, "other"} else None
+    return present.clean(named or model.license, 80)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("Params", 7, "params", _params, style="text"),
+    Column("Ctx", 5, "context", lambda model: present.tokens(model.context), style="text"),
+    Column("License", 14, None, _license, is_right=False),
+    Column("Fit", 3, None, lambda _: "", is_right=False),
+    Column("Downloads", 9, "downloads", lambda model: present.count(model.downloads), style="text"),
+    Column("Likes", 6, "likes", lambda model: present.count(model.likes)),
+    Column("Updated", 7, "updated", lambda model: present.age(model.updated, is_short=True)),
+    Column("Task", 24, None, lambda model: present.clean(model.task, 80), is_right=False),
+)
+"""In the order they stand; `Fit` is filled by the table, which knows the verdicts."""
+
+LEAVES_FIRST = ("Task", "Likes", "Updated", "License", "Ctx", "Params", "Downloads", "Fit")
+"""Which column goes first when there is no room."""
+
+
+@lru_cache(maxsize=64)
+def columns_for(width: int) -> tuple[tuple[Column, ...], int]:
+    """Choose the columns for a width; give them and the cells left for the model's id."""
+    kept = list(COLUMNS)
+    for name in LEAVES_FIRST:
+        if width - _taken(kept) >= NAME_LEAST:
+            break
+        kept = [column for column in kept if column.title != name]
+    return tuple(kept), max(1, width - _taken(kept))
+
+
+def _taken(columns: list[Column]) -> int:
+    return sum(column.width + 2 for column in columns) + 4

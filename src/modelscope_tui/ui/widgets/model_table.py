@@ -1,0 +1,239 @@
+"""The model table: any number of rows, of which only those in view are ever asked for or painted.
+
+UPPER FLOOR. It is told how many rows a query has and given a function that fetches a stretch of them; it posts what a
+person did. It knows neither the index nor the query language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.strip import Strip
+
+from modelscope_tui.catalog.model import Model
+from modelscope_tui.ui import keymap
+from modelscope_tui.ui.present import clean, fitted, glyphs, verdict_glyph
+from modelscope_tui.ui.widgets.columns import Column, columns_for
+from modelscope_tui.ui.widgets.line_list import LineList, Piece
+
+CHUNK = 100
+"""Rows are fetched in stretches of this many."""
+
+KEPT_ROWS = 4000
+"""How many fetched rows are kept before all but the newest stretch go."""
+
+_FIT_STYLES = {"yes": "good", "tight": "warn", "no": "bad"}
+
+Fetch = Callable[[int, int], Sequence[Model]]
+"""Gives the rows from a first to before a last one."""
+
+
+class ModelTable(LineList):
+    """The rows of an answer, with a cursor and marks."""
+
+    HELP = "The models that match, most downloaded first unless sorted otherwise."
+    BORDER_TITLE = "5 Models"
+    BINDINGS: ClassVar[Any] = list(keymap.TABLE)
+
+    class Highlighted(Message):
+        """The cursor is on a model; None when there is none."""
+
+        def __init__(self, model: Model | None) -> None:
+            super().__init__()
+            self.model = model
+
+    class Opened(Message):
+        """A person wants to see all of a model."""
+
+        def __init__(self, model: Model) -> None:
+            super().__init__()
+            self.model = model
+
+    class SortRequested(Message):
+        """A column's head was clicked."""
+
+        def __init__(self, sort: str) -> None:
+            super().__init__()
+            self.sort = sort
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - textual's own word
+        super().__init__(id=id, head=1)
+        self.marked: set[str] = set()
+        """Ids that a person marked; they stay marked when they leave the answer."""
+        self.notice: tuple[str, ...] = ()
+        """What is said where there is no row."""
+        self._rows: dict[int, Model] = {}
+        self._fetch: Fetch | None = None
+        self._sort = ("downloads", False)
+        self._fit: Callable[[Model], str] | None = None
+
+    # -- what it is given --------------------------------------------------------------------------------------
+
+    def show_rows(
+        self, total: int, first: Sequence[Model], fetch: Fetch | None, *, sort: tuple[str, bool], keep: bool = False
+    ) -> None:
+        """Show the answer to a query: how many rows, the first of them, and where to get the others.
+
+        Args:
+            keep: leave the cursor on the model it is on, when that is still where it was or among the first.
+        """
+        selected = self.selected
+        self._rows = dict(enumerate(first))
+        self._fetch, self._sort = fetch, sort
+        cursor, top = 0, 0
+        if keep and selected is not None:
+            near = (at for at, model in self._rows.items() if model.id == selected.id)
+            cursor, top = next(near, min(self.cursor, max(0, total - 1))), self.top
+        self.notice = ()
+        self.show_lines(total, cursor=cursor, top=top)
+        self._announce()
+
+    def show_notice(self, *lines: str) -> None:
+        """Say why there is no row and what helps."""
+        self.notice = lines
+        self.refresh()
+
+    def show_fit(self, judge: Callable[[Model], str]) -> None:
+        """Fill the Fit column from now on."""
+        self._fit = judge
+        self.forget_strips()
+        self.refresh()
+
+    @property
+    def selected(self) -> Model | None:
+        """The model under the cursor."""
+        return self.row(self.cursor) if self.lines else None
+
+    def row(self, line: int) -> Model | None:
+        """Give a row, fetching its stretch when it is not here yet."""
+        found = self._rows.get(line)
+        if found is None and self._fetch is not None and 0 <= line < self.lines:
+            start = line - line % CHUNK
+            if len(self._rows) > KEPT_ROWS:
+                self._rows.clear()
+            fetched = self._fetch(start, min(start + CHUNK, self.lines))
+            self._rows.update(enumerate(fetched, start))
+            found = self._rows.get(line)
+        return found
+
+    # -- painting ----------------------------------------------------------------------------------------------
+
+    def key_of(self, line: int) -> Hashable | None:
+        """A row's picture depends on the row and its mark."""
+        model = self.row(line)
+        if model is None:
+            return None
+        return model.id, model.as_of, model.downloads, model.updated, model.id in self.marked
+
+    def pieces(self, line: int, width: int) -> list[Piece]:
+        """Paint a row: cursor, id, columns."""
+        model = self.row(line)
+        if model is None:
+            return [(" " * width, "muted")]
+        signs = glyphs()
+        columns, room = columns_for(width)
+        badge = signs.marked if model.id in self.marked else signs.gated if model.gated not in {None, "no"} else " "
+        is_here = line == self.cursor
+        owner, _, name = fitted(clean(model.id, 400), room).partition("/")
+        painted: list[Piece] = [
+            (signs.cursor if is_here else " ", "accent"),
+            (badge + " ", "accent" if model.id in self.marked else "warn"),
+            (owner + ("/" if name else ""), "muted"),
+            (name, "text"),
+        ]
+        for column in columns:
+            painted.append(("  ", "text"))
+            painted.append(self._cell(column, model))
+        return painted
+
+    def _cell(self, column: Column, model: Model) -> Piece:
+        if column.title == "Fit":
+            verdict = self._fit(model) if self._fit is not None else ""
+            sign = verdict_glyph(verdict) if verdict not in {"", "unknown"} else glyphs().dot
+            return fitted(f" {sign}", column.width), _FIT_STYLES.get(verdict, "muted")
+        return fitted(column.text(model), column.width, right=column.is_right), column.style
+
+    def head_pieces(self, width: int) -> list[Piece]:
+        """Paint the head: titles, with an arrow on the one the rows are sorted by."""
+        columns, room = columns_for(width)
+        painted: list[Piece] = [("   ", "head"), (fitted(self._titled("Model", "name"), room), "head")]
+        for column in columns:
+            painted.append(("  ", "head"))
+            title = self._titled(column.title, column.sort)
+            is_lit = column.sort == self._sort[0]
+            text = fitted(title, column.width, right=column.is_right)
+            painted.append((text, "accent" if is_lit else "head"))
+        return painted
+
+    def _titled(self, title: str, sort: str | None) -> str:
+        if sort is None or sort != self._sort[0]:
+            return title
+        arrow = glyphs().up if self._sort[1] else glyphs().down
+        return f"{title}{arrow}" if len(title) < 9 else f"{title[:8]}{arrow}"
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a line; where there are no rows, the notice."""
+        if self.lines or not self.notice or not 2 <= y < 2 + len(self.notice):
+            return super().render_line(y)
+        text = fitted("  " + clean(self.notice[y - 2]), self.size.width - 1)
+        return self._painted([(text, "text" if y == 2 else "muted")], self.size.width, "", " ")
+
+    # -- what a person does ------------------------------------------------------------------------------------
+
+    def _announce(self) -> None:
+        model = self.selected
+        self.border_subtitle = Content(clean(model.id, 96)) if model is not None else Content("")
+        self.post_message(self.Highlighted(model))
+
+    def move_to(self, line: int) -> None:
+        """Move, and say which model that is."""
+        before = self.cursor
+        super().move_to(line)
+        if self.cursor != before:
+            self._announce()
+
+    def action_open(self) -> None:
+        """Open the model under the cursor."""
+        if (model := self.selected) is not None:
+            self.post_message(self.Opened(model))
+
+    def action_mark(self) -> None:
+        """Mark or unmark the model under the cursor and go on to the next."""
+        if (model := self.selected) is not None:
+            self.marked ^= {model.id}
+            self.move_to(self.cursor + 1)
+            self.refresh()
+
+    def unmark_all(self) -> bool:
+        """Take all marks away; tell whether there were any."""
+        had_any = bool(self.marked)
+        self.marked.clear()
+        if had_any:
+            self.refresh()
+        return had_any
+
+    def on_click(self, event: events.Click) -> None:
+        """Select; open on a double click; sort on a click on the head."""
+        line = self.line_at(event)
+        offset = event.get_content_offset(self)
+        if line is not None:
+            self.move_to(line)
+            if event.chain == 2:
+                self.action_open()
+        elif offset is not None and offset.y == 0 and (sort := self._sort_at(offset.x)):
+            self.post_message(self.SortRequested(sort))
+
+    def _sort_at(self, x: int) -> str | None:
+        columns, room = columns_for(self.size.width - 1)
+        edge = 3 + room
+        if x < edge:
+            return "name"
+        for column in columns:
+            edge += 2 + column.width
+            if x < edge:
+                return column.sort
+        return None

@@ -1,0 +1,152 @@
+"""Hundreds of random queries: the index answers what reading every row would answer."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from modelscope_tui.catalog.index import Index
+from modelscope_tui.catalog.keys import bases_of, words_of
+from modelscope_tui.catalog.license import GROUPS, group_of, license_ids
+from modelscope_tui.catalog.measure import number_span, seconds_of, time_span
+from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.query import SORTS, Query, Term, parse
+from modelscope_tui.catalog.taxonomy import categories_of, language_code
+from tests.catalog.conftest import TODAY, tools_of
+
+ROUNDS = 360
+
+
+def values_of(model: Model, field: str) -> set[str]:
+    """Every value of a field that a term may name for this row."""
+    licenses = set(license_ids(model.license, model.license_name)) - set(GROUPS)
+    found = {
+        "org": {model.organization},
+        "category": set(categories_of(model)),
+        "license": licenses | {group_of(model.license, model.license_name)},
+        "tool": set(tools_of(model)),
+        "task": {model.task},
+        "library": {model.library},
+        "tag": words_of(model) | set(model.tags),
+        "language": {language_code(language) for language in model.languages},
+        "base": bases_of(model),
+        "quant": {model.quantization, (model.quantization or "").partition("-")[0]},
+        "gated": {model.gated or "unknown"} | ({"yes"} if model.gated not in (None, "no") else set()),
+    }[field]
+    return {value.casefold() for value in found if value}
+
+
+def has(model: Model, term: Term) -> bool:
+    if term.field in {"params", "context", "downloads", "likes", "created", "updated"}:
+        value = getattr(model, term.field)
+        value = seconds_of(value) if isinstance(value, str) else value
+        for text in term.values:
+            is_time = term.field in {"created", "updated"}
+            span = time_span(text, TODAY) if is_time else number_span(text, is_context=term.field == "context")
+            assert span is not None
+            if value is not None and (span.low or 0) <= value <= (span.high if span.high is not None else value):
+                return True
+        return False
+    return bool({value.casefold() for value in term.values} & values_of(model, term.field))
+
+
+def contains(model: Model, word: str) -> bool:
+    texts = [model.id.casefold(), *words_of(model)]
+    return any(word.casefold() in text for text in texts)
+
+
+def scanned(models: list[Model], query: Query) -> list[Model]:
+    """Answer a query by looking at every row."""
+    found = [
+        model
+        for model in models
+        if all(contains(model, word) for word in query.words)
+        and not any(contains(model, word) for word in query.excluded_words)
+        and all(has(model, term) != term.is_excluded for term in query.terms)
+    ]
+    place = {model.id: number for number, model in enumerate(models)}
+    if query.sort == "name":
+        return sorted(found, key=lambda model: model.id.casefold(), reverse=query.is_reversed)
+
+    def rank(model: Model) -> tuple[bool, int, bool, int, int]:
+        value = getattr(model, query.sort)
+        value = seconds_of(value) if isinstance(value, str) else value
+        first = (value is None, 0 if value is None else value if query.is_reversed else -value)
+        return (*first, model.downloads is None, -(model.downloads or 0), place[model.id])
+
+    return sorted(found, key=rank)
+
+
+def random_query(models: list[Model], dice: random.Random) -> Query:
+    parts = []
+    for _ in range(dice.choice([0, 1, 1, 2, 2, 3])):
+        text = dice.choice([dice.choice(models).id, *sorted(words_of(dice.choice(models)))])
+        start, length = dice.randrange(len(text)), dice.choice([1, 2, 3, 4, 5, 8])
+        word = text[start : start + length].strip(' -":|')
+        if word:
+            parts.append(("-" if dice.random() < 0.15 else "") + f'"{word}"')
+    for _ in range(dice.choice([0, 0, 1, 1, 2])):
+        field = dice.choice(["org", "category", "license", "tool", "task", "tag", "language", "base", "quant", "gated"])
+        values = sorted({value for model in dice.sample(models, 8) for value in values_of(model, field)})
+        if values:
+            chosen = "|".join(f'"{value}"' for value in dice.sample(values, min(len(values), dice.choice([1, 1, 2]))))
+            parts.append(("-" if dice.random() < 0.2 else "") + f"{field}:{chosen}")
+    if dice.random() < 0.3:
+        parts.append(dice.choice(["params:<8b", "params:1b..9b", "likes:>50", "context:>=128k", "downloads:<1k|>1m"]))
+    if dice.random() < 0.15:
+        parts.append(dice.choice(["created:<1y", "updated:>2025", "-created:2024..2025", "created:2025-04"]))
+    return parse(" ".join(parts)).with_sort(dice.choice(SORTS), dice.random() < 0.4)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_order_and_counts_agree_with_a_plain_scan(index: Index, real_models: list[Model], seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(ROUNDS // 6):
+        query = random_query(real_models, dice)
+        expected = [model.id for model in scanned(real_models, query)]
+        matches = index.matches(query)
+        assert matches.total == len(expected), query
+        start = dice.randrange(len(expected) + 1)
+        stop = start + dice.choice([1, 20, 200])
+        assert [model.id for model in index.page(matches, start, stop)] == expected[start:stop], query
+        assert [model.id for model in index.page(matches, 0, 48)] == expected[:48], query
+        if expected:
+            place = dice.randrange(len(expected))
+            assert index.position(matches, expected[place]) == place, query
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_facet_counts_agree_with_a_plain_scan(index: Index, real_models: list[Model], seed: int) -> None:
+    dice = random.Random(100 + seed)
+    for _ in range(12):
+        query = replace(random_query(real_models, dice), sort="downloads", is_reversed=False)
+        counts = index.facets(query)
+        panes = {
+            "org": counts.organizations,
+            "category": counts.categories,
+            "license": counts.licenses,
+            "tool": counts.tools,
+            "task": counts.tasks,
+        }
+        assert counts.total == len(scanned(real_models, query))
+        for field, shown in panes.items():
+            seen = scanned(real_models, query.without(field))
+            expected = Counter(value for model in seen for value in values_of(model, field))
+            found = {value.value.casefold(): value.count for value in shown if value.count}
+            if field == "org":
+                assert counts.organizations_found == len(expected), query
+                assert sorted(found.values(), reverse=True)[:300] == sorted(expected.values(), reverse=True)[:300]
+                expected = Counter({value: expected[value] for value in found})
+            assert found == dict(expected), (field, query)
+
+
+def test_typing_letter_by_letter_gives_the_same_as_asking_at_once(index: Index, real_models: list[Model]) -> None:
+    for text in ("instruct gguf", "qwen3 coder", "license:apache-2.0 embedding", "mistral -instruct"):
+        for end in range(1, len(text) + 1):
+            query = parse(text[:end])
+            expected = scanned(real_models, query) if not query.problems else None
+            if expected is not None:
+                assert index.matches(query).total == len(expected), text[:end]

@@ -1,0 +1,113 @@
+"""What the Hub says later is searchable at once, for whoever has the index open."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from modelscope_tui.catalog.index import Index
+from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.query import Query, parse
+from modelscope_tui.errors import CatalogError
+from tests.catalog.conftest import make_index, open_index
+
+IndexOf = Callable[..., Index]
+
+
+def heard(model_id: str, **facts: object) -> Model:
+    return Model(model_id, source="hub", as_of="2026-11-24T12:00:00Z", **facts)  # type: ignore[arg-type]
+
+
+def ids(index: Index, text: str) -> list[str]:
+    return [model.id for model in index.page(index.matches(parse(text)), 0, 100)]
+
+
+def test_a_new_model_is_found_by_everything_it_is(index_of: IndexOf) -> None:
+    index = index_of(Model("a/old", downloads=5))
+    told = heard("new-org/Shiny-GGUF", task="text-generation", license="mit", downloads=9, tags=("gguf", "poetry"))
+    assert index.upsert([told]) == 1
+    for text in ("shiny", "poetry", "org:new-org", "license:permissive", "downloads:>8", "category:general-purpose"):
+        assert ids(index, text) == ["new-org/Shiny-GGUF"], text
+    assert ids(index, "") == ["new-org/Shiny-GGUF", "a/old"]
+    counts = index.facets(Query())
+    assert counts.total == index.total == 2
+    assert {value.value: value.count for value in counts.organizations} == {"a": 1, "new-org": 1}
+    assert [value.count for value in counts.tools] == [1]
+
+
+def test_a_known_model_learns_and_is_not_found_by_what_it_was(index_of: IndexOf) -> None:
+    index = index_of(Model("a/b", license="mit", downloads=5, tags=("old-tag",)), Model("a/c", downloads=7))
+    assert index.upsert([heard("A/b", license="gpl-3.0", downloads=900, tags=("new-tag",))]) == 1
+    assert ids(index, "license:mit") == ids(index, "old-tag") == ids(index, "downloads:5") == []
+    assert ids(index, "license:copyleft") == ids(index, "new-tag") == ids(index, "downloads:900") == ["A/b"]
+    assert ids(index, "") == ["A/b", "a/c"]
+    assert index.total == 2
+
+
+def test_hearing_the_same_again_changes_nothing(index_of: IndexOf) -> None:
+    index = index_of(Model("a/b", downloads=5))
+    assert index.upsert([heard("a/b", downloads=6)]) == 1
+    assert index.upsert([heard("a/b", downloads=6)]) == 0
+    assert index.upsert([replace(heard("a/b", downloads=6), as_of="2026-11-25T12:00:00Z")]) == 0
+    assert index.upsert([]) == 0
+
+
+def test_one_answer_may_name_a_model_twice(index_of: IndexOf) -> None:
+    index = index_of()
+    index.upsert([heard("a/b", tags=("one",)), heard("a/b", tags=("two",)), heard("a/b", tags=("one",))])
+    assert index.total == 1
+    assert ids(index, "tag:one") == ["a/b"]
+    assert ids(index, "tag:two") == []
+
+
+def test_an_open_reader_sees_what_another_process_wrote(index_of: IndexOf) -> None:
+    index = index_of(Model("a/b"))
+    assert index.path is not None
+    assert ids(index, "late") == []
+    with closing(open_index(index.path)) as other:
+        other.upsert([heard("x/late-arrival")])
+    assert ids(index, "late") == ["x/late-arrival"]
+    assert index.facets(parse("late-arr")).total == 1
+    assert index.total == 2
+
+
+def test_many_changes_leave_the_index_as_if_built_from_the_result(
+    index_of: IndexOf, real_models: list[Model], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    index = index_of(*real_models[:300])
+    news = [replace(model, source="hub", downloads=(model.likes or 0) * 7, license="mit") for model in real_models]
+    index.upsert(news[250:500])
+    rows = sorted(index.page(index.matches(Query()), 0, 1000), key=lambda model: model.id)
+    assert len(rows) == 500
+    with closing(make_index(tmp_path_factory.mktemp("anew") / "catalog.db", rows)) as anew:
+        for text in ("", "qwen", "license:mit", "downloads:>1k", "category:code", "tool:vllm", "instruct -gguf"):
+            assert sorted(ids(index, text)) == sorted(ids(anew, text)), text
+            ours, theirs = index.facets(parse(text)), anew.facets(parse(text))
+            assert ours.total == theirs.total
+            assert (ours.categories, ours.tools, ours.tasks) == (theirs.categories, theirs.tools, theirs.tasks)
+            assert set(ours.licenses) == set(theirs.licenses)
+            assert {(one.value, one.count) for one in ours.organizations} == {
+                (one.value, one.count) for one in theirs.organizations
+            }
+
+
+def test_a_failure_in_the_middle_changes_nothing(index_of: IndexOf) -> None:
+    index = index_of(Model("a/b"))
+    with pytest.raises(AttributeError):
+        index.upsert([heard("x/first"), heard("x/second", tags=(7,))])
+    assert index.total == 1
+    assert ids(index, "first") == []
+
+
+def test_a_file_of_another_version_is_left_alone(index_of: IndexOf) -> None:
+    index = index_of(Model("a/b"))
+    assert index.path is not None
+    with closing(sqlite3.connect(index.path)) as connection:
+        connection.execute("UPDATE meta SET value = '999' WHERE key = 'layout'")
+        connection.commit()
+    with pytest.raises(CatalogError, match="another version"):
+        index.upsert([heard("x/y")])
