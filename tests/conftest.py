@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from modelscope_tui.explorer import Explorer
 from modelscope_tui.settings import Settings
+
+# No deadline: shared machines are slow at times. The same examples every time: a red run can be repeated.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
+hypothesis_settings.load_profile("house")
 
 _TOUCHED = ("HF_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HUGGING_FACE_HUB_TOKEN", "NO_COLOR")
 

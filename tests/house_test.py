@@ -18,10 +18,11 @@ FILES = sorted(SOURCE.rglob("*.py"))
 FORBIDDEN_NAMES = {"utils", "helpers", "manager", "common", "base", "util", "misc"}
 
 
-def _definitions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def _definitions(tree: ast.AST) -> list[Definition]:
+    return [node for node in ast.walk(tree) if isinstance(node, Definition)]
 
 
 def _length(node: ast.AST) -> int:
@@ -31,7 +32,7 @@ def _length(node: ast.AST) -> int:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_every_file_can_be_held_in_the_head(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
-    for node in _definitions(path):
+    for node in _definitions(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef):
             methods = [item for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
             assert _length(node) <= 250, f"class {node.name} is too long"
@@ -56,7 +57,7 @@ def test_every_public_name_says_what_it_is_for(path: Path) -> None:
         for inner in ast.walk(node)
         if inner is not node
     }
-    for node in _definitions(path):
+    for node in _definitions(tree):
         if not node.name.startswith("_") and node not in nested:
             assert ast.get_docstring(node), f"{node.name} has no docstring"
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 INTERRUPTED = 130
+"""What a shell expects of a program that was ended with ctrl+c."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,18 +19,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: stands in for ``sys.argv[1:]``.
     """
-    from modelscope_tui.cli.main import run
-
     given = tuple(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = run(given)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        from modelscope_tui.cli.main import run
+
+        return _flushed(run(given))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # `… | head` has read enough
         _silence_stdout()
         return 0
+
+
+def _flushed(code: int) -> int:
+    """Write what is still in the buffer while an error can be said; the exit code is 1 when it cannot be written."""
+    if sys.stdout is None:
+        return code
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # the disk under stdout is full
+        _silence_stdout()
+        if code == 0:  # else what went wrong has been said
+            sys.stderr.write(f"modelscope-tui: The answer cannot be written: {error}\n")
+        return code or 1
     return code
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelscope_tui.catalog.index import FacetCounts, Index, Matches
+    from modelscope_tui.catalog.narrow import Narrowed, Sized
     from modelscope_tui.catalog.query import Problem, Query
     from modelscope_tui.catalog.snapshot import FirstPage
     from modelscope_tui.fit.estimate import FitEstimate
@@ -74,6 +75,7 @@ class Explorer:
         self._given_hub = hub
         self._given_machine = machine
         self._index: Index | None = None
+        self._fitting: Mapping[str, tuple[Sized, ...]] | None = None
         self._opening = threading.Lock()
         self.index_problem: str | None = None
         """Why the index lives in memory only; None when all is well."""
@@ -239,7 +241,7 @@ class Explorer:
         Returns:
             The number of rows that are new or changed.
         """
-        answer = self.hub.search(query, refresh=refresh)
+        answer = self.hub.search(query, refresh=refresh or self.settings.refresh)
         if answer.source != "hub":
             return 0
         return self.index.upsert(answer.value)
@@ -263,8 +265,13 @@ class Explorer:
 
         return detect()
 
-    def _narrowed(self, query: Query) -> Mapping[str, object] | None:
-        return None
+    def _narrowed(self, query: Query) -> Narrowed | None:
+        """Answer for the catalog what it cannot know of a query: which rows fit the machine."""
+        if not any(term.field == "fits" for term in query.terms):
+            return None
+        if self._fitting is None:
+            self._fitting = _fitting(self.index.forms(), self.machine)
+        return {"fits": self._fitting}
 
     def estimate(self, details: ModelDetails, options: Options) -> FitEstimate:
         """Estimate memory and speed of a model on the chosen machine."""
@@ -333,6 +340,22 @@ class Explorer:
         if self._index is not None:
             self._index.close()
             self._index = None
+
+
+def _fitting(forms: tuple[str, ...], machine: Machine) -> dict[str, tuple[Sized, ...]]:
+    """Turn the rule of the Fit column into ranges of parameters for each form."""
+    from modelscope_tui.catalog.narrow import Sized
+    from modelscope_tui.fit.judge import limits_of
+
+    found: dict[str, tuple[Sized, ...]] = {"yes": (), "tight": (), "no": ()}
+    for form in forms:
+        limits = limits_of(form, machine)
+        if limits is not None:
+            at_ease, at_all = limits
+            found["yes"] += (Sized(form, None, at_ease),)
+            found["tight"] += (Sized(form, at_ease + 1, at_all),)
+            found["no"] += (Sized(form, at_all + 1, None),)
+    return found
 
 
 def _from_row(row: Model) -> ModelDetails:

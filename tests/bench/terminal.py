@@ -1,14 +1,18 @@
-"""A program in a pseudo-terminal, read by a terminal emulator: what a person would see, with the times."""
+"""A program in a pseudo-terminal, read by a terminal emulator: what a person would see, with the times.
+
+A thread takes the output the moment it comes and notes the time; the emulator, which is slow, works behind it.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import pty
-import select
+import queue
 import signal
 import struct
 import termios
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -32,6 +36,13 @@ class Terminal:
         if self.pid == 0:  # pragma: no cover - the child becomes another program
             os.execvpe(argv[0], list(argv), environment)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._pieces: queue.Queue[tuple[float, bytes]] = queue.Queue()
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self) -> None:
+        with suppress(OSError):
+            while data := os.read(self._fd, 1 << 16):
+                self._pieces.put((time.perf_counter(), data))
 
     def send(self, keys: str) -> None:
         """Type."""
@@ -39,15 +50,9 @@ class Terminal:
 
     def read(self, seconds: float) -> float | None:
         """Take one piece of output; the time it came, or None when nothing came within ``seconds``."""
-        ready, _, _ = select.select([self._fd], [], [], seconds)
-        if not ready:
-            return None
         try:
-            data = os.read(self._fd, 1 << 16)
-        except OSError:
-            return None
-        came = time.perf_counter()
-        if not data:
+            came, data = self._pieces.get(timeout=max(seconds, 0.001))
+        except queue.Empty:
             return None
         self.raw += data
         self._stream.feed(data)
@@ -68,7 +73,12 @@ class Terminal:
             came = self.read(left)
             if came is not None and seen(self.text()):
                 return came
+            if came is None and not self._is_alive():
+                break
         raise TimeoutError(f"not seen within {seconds} s; the screen was:\n{self.text()}")
+
+    def _is_alive(self) -> bool:
+        return Path(f"/proc/{self.pid}").exists()
 
     def settle(self, quiet_seconds: float = 0.12, limit_seconds: float = 5.0) -> float | None:
         """Read until nothing came for ``quiet_seconds``; the time of the last piece, None when there was none."""

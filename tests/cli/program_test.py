@@ -88,6 +88,18 @@ def test_a_closed_pipe_is_quiet(environment: dict[str, str], built_cache: Path) 
     assert (process.wait(timeout=60), complaints) == (0, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_full_disk_under_stdout_is_one_line(environment: dict[str, str], built_cache: Path, form: list[str]) -> None:
+    words = [*PROGRAM, "search", "qwen", "--limit", "2", "--offline", "--cache-dir", str(built_cache), *form]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ran = subprocess.run(words, check=False, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    assert "No space left" in ran.stderr
+    assert "Exception ignored" not in ran.stderr
+
+
 def test_ctrl_c_while_the_hub_is_silent_ends_at_once_with_130(
     environment: dict[str, str], built_cache: Path, own_cache: Path
 ) -> None:
@@ -142,6 +154,22 @@ def test_completion_is_written_for_the_shells_that_shtab_knows(environment: dict
 def test_the_completion_for_bash_can_be_sourced(environment: dict[str, str]) -> None:
     script = subprocess.run([*PROGRAM, "--print-completion", "bash"], capture_output=True, env=environment, check=True)
     subprocess.run(["bash", "-n"], input=script.stdout, env=environment, check=True)
+
+
+def test_the_completion_for_bash_completes_commands_and_their_options(environment: dict[str, str]) -> None:
+    script = in_pipes([*PROGRAM, "--print-completion", "bash"], environment).stdout
+    ask = (
+        'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+        '_shtab_modelscope_tui modelscope-tui "${!#}" "${COMP_WORDS[COMP_CWORD-1]}"; echo "${COMPREPLY[@]}"'
+    )
+
+    def completed(*words: str) -> list[str]:
+        argv = ["bash", "-c", f"{script}\n{ask}", "bash", "modelscope-tui", *words]
+        return in_pipes(argv, environment).stdout.split()
+
+    assert completed("se") == ["search"]
+    assert completed("launch", "--kv") == ["--kv-dtype"]
+    assert set(completed("launch", "Qwen/Qwen3-8B", "--target", "")) >= {"docker", "compose"}
 
 
 def test_the_way_to_the_explorer_imports_no_table_and_no_command(environment: dict[str, str]) -> None:

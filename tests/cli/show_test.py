@@ -38,6 +38,21 @@ def test_show_has_every_field_of_the_contract(offline: Run, name: str) -> None:
     assert found.items() >= NAMED[name].items()
 
 
+def test_what_the_catalog_does_not_know_is_null_and_not_empty(offline: Run) -> None:
+    found = offline("show", "Qwen/Qwen3-8B", "--json").document
+    for field in ("files", "quantizations", "architectures", "dtype", "card", "evals", "active_params"):
+        assert found[field] is None, field
+    assert found["safety"]["pickle_files"] is None
+    assert found["safety"]["custom_code"] is None
+
+
+def test_every_source_key_is_explained(offline: Run) -> None:
+    found = offline("show", "bigscience/bloom", "--json").document
+    keys = {said["source"].partition(":")[0] for said in found["provenance"].values()}
+    assert keys == set(found["sources"])
+    assert all(about["what"] for about in found["sources"].values())
+
+
 def test_show_finds_a_model_whatever_its_case(offline: Run) -> None:
     assert offline("show", "qwen/qwen3-8b", "--json").document["id"] == "Qwen/Qwen3-8B"
 

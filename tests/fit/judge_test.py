@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelscope_tui.catalog.form import form_of
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.fit.device import parse_machine
-from modelscope_tui.fit.judge import fit_class, judge, params_limits
+from modelscope_tui.fit.judge import judge, limits_of, params_limits
 from modelscope_tui.fit.machine import Machine
 
 SPECS = ["RTX 4090", "RTX 3060 + cpu:64GB", "4xH100", "cpu:16GB", "M3 Max 64GB", "2x80GB", "cpu:0.2GB"]
@@ -30,7 +31,7 @@ def test_the_ranges_of_the_index_are_the_verdict_of_each_row(
 ) -> None:
     machine = parse_machine(spec)
     model = a_model(params, quantization, *(["x/y"] if has_gguf else []))
-    limits = params_limits(machine).get(fit_class(model))
+    limits = limits_of(form_of(model), machine)
     by_range = (
         "unknown" if limits is None else "yes" if params <= limits[0] else "tight" if params <= limits[1] else "no"
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from rich.console import Console
+from rich.traceback import Traceback
 
 from modelscope_tui.catalog.query import parse
 from modelscope_tui.errors import HubNonsense, HubUnreachable, ModelscopeError, RateLimited
@@ -278,6 +281,23 @@ def test_the_token_goes_to_the_endpoint_and_nowhere_else(
     hub.fault("elsewhere", f"/{QWEN}/resolve", to=other_hub.url)
     assert client.card(QWEN).value.startswith("# Qwen3-8B"), "files may lie elsewhere"
     assert [seen.token for seen in other_hub.requests] == [None]
+
+
+@pytest.mark.parametrize("fault", ["500", "html", "hang-up", "garbage", "loop", "hang", "broken-off"])
+def test_no_traceback_shows_the_token_even_with_local_variables(
+    client_of: Callable[..., HubClient], hub: HubServer, fault: str
+) -> None:
+    client = client_of(token=VALID_TOKEN, bounds=QUICK)
+    hub.fault(fault)
+    error = _ended(2, lambda: client.details(QWEN))
+    printed = Traceback.from_exception(
+        type(error), error, error.__traceback__, show_locals=True, locals_max_string=9999
+    )
+    console = Console(file=io.StringIO(), width=500)
+    console.print(printed)
+    assert isinstance(console.file, io.StringIO)
+    assert "details" in console.file.getvalue()
+    assert VALID_TOKEN[3:] not in console.file.getvalue()
 
 
 def test_a_next_page_on_another_host_is_not_followed(

@@ -127,14 +127,24 @@ def test_one_hub_that_hangs_does_not_hold_another_up(
     client_of: Callable[..., HubClient], quick: HubClient, hub: HubServer
 ) -> None:
     hub.fault("hang", "/api/models/Qwen")
-    slow = threading.Thread(target=lambda: pytest.raises(HubUnreachable, quick.details, QWEN))
+    said: list[str] = []
+
+    def ask() -> None:
+        try:
+            quick.details(QWEN)
+        except HubUnreachable as error:
+            said.append(error.message)
+
+    slow = threading.Thread(target=ask)
     slow.start()
     assert client_of().details("google-bert/bert-base-uncased").source == "hub"
+    assert said == []
     slow.join()
+    assert "did not answer" in said[0]
 
 
 @pytest.fixture
-def encrypted(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+def encrypted(tmp_path: Path) -> Iterator[tuple[HubServer, str, Path]]:
     """A loopback Hub behind TLS, and the certificate that it shows."""
     openssl = shutil.which("openssl")
     if openssl is None:
@@ -149,17 +159,19 @@ def encrypted(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     context.load_cert_chain(certificate, key)
     server._http.socket = context.wrap_socket(server._http.socket, server_side=True)
     with server:
-        yield server.url.replace("http:", "https:"), certificate
+        yield server, server.url.replace("http:", "https:"), certificate
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
 def test_a_certificate_of_ones_own_is_trusted_when_the_environment_names_it(
     client_of: Callable[..., HubClient],
-    encrypted: tuple[str, Path],
+    encrypted: tuple[HubServer, str, Path],
     monkeypatch: pytest.MonkeyPatch,
     variable: str,
 ) -> None:
-    endpoint, certificate = encrypted
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    _, endpoint, certificate = encrypted
     with pytest.raises(HubUnreachable, match="not trusted"):
         client_of(endpoint=endpoint).details(QWEN)
     monkeypatch.setenv(variable, str(certificate))
@@ -167,16 +179,20 @@ def test_a_certificate_of_ones_own_is_trusted_when_the_environment_names_it(
 
 
 def test_a_hanging_answer_over_tls_is_cut_off_too(
-    client_of: Callable[..., HubClient], encrypted: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+    client_of: Callable[..., HubClient], encrypted: tuple[HubServer, str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endpoint, certificate = encrypted
+    encrypted_hub, endpoint, certificate = encrypted
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     client = client_of(endpoint=endpoint, bounds=QUICK)
+    client.card(QWEN)
+    encrypted_hub.fault("drip")
     began = time.monotonic()
-    with pytest.raises(HubUnreachable):
-        client_of(endpoint=endpoint.replace("https:", "http:"), bounds=QUICK).details(QWEN)
-    client.details(QWEN)
-    assert time.monotonic() - began < 3
+    with pytest.raises(HubUnreachable, match="did not answer"):
+        client.details(QWEN)
+    assert time.monotonic() - began < 2
+    for thread in [thread for thread in threading.enumerate() if thread.name == "hub"]:
+        thread.join(2)
+        assert not thread.is_alive()
 
 
 def test_certificates_that_cannot_be_read_are_said(

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from modelscope_tui.errors import AccessDenied, HubNonsense, HubUnreachable, ModelNotFound, ModelscopeError, RateLimited
-from modelscope_tui.hub.refusal import Subject, refusal, wait_seconds
+from modelscope_tui.hub.refusal import Subject, refusal
+from modelscope_tui.hub.wait import wait_seconds
 from tests.hub_server import RECORDED
 
 ANONYMOUS = Subject("https://huggingface.co", has_token=False, model_id="a/b")

@@ -229,6 +229,11 @@ class Index:
             self._matching.warm()
             self._base()
 
+    def forms(self) -> tuple[str, ...]:
+        """Name the forms in which the rows' weights are stored: what `fits:` is judged by."""
+        with self._current():
+            return tuple(self._store.family(Kind.FORM))
+
     def upsert(self, models: Sequence[Model]) -> int:
         """Take in what the Hub says: new rows are added, known ones learn what is new.
 

@@ -15,6 +15,7 @@ import re
 from operator import add
 from typing import Final
 
+from modelscope_tui.catalog.form import form_of
 from modelscope_tui.catalog.license import group_of, license_ids
 from modelscope_tui.catalog.measure import seconds_of
 from modelscope_tui.catalog.model import Model
@@ -39,6 +40,7 @@ class Kind:
     BASE: Final = 13
     QUANTIZATION: Final = 14
     GATED: Final = 15
+    FORM: Final = 16
 
 
 Key = tuple[int, str]
@@ -125,6 +127,7 @@ def facets_of(model: Model, tools: tuple[str, ...], words: set[str]) -> list[Key
     found += [(Kind.LANGUAGE, language_code(language)) for language in model.languages]
     found += [(Kind.QUANTIZATION, name) for name in _quantization_words(model.quantization)]
     found += [(Kind.BASE, name) for name in bases_of(model)]
+    found.append((Kind.FORM, form_of(model)))
     singles = ((Kind.TASK, model.task), (Kind.LIBRARY, model.library), (Kind.GATED, model.gated))
     found += [(kind, folded(value)) for kind, value in singles if value]
     return found

@@ -26,10 +26,9 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """Rows by their number of parameters (or a third party's estimate of it), among one stored format."""
+    """Rows by their number of parameters (or a third party's estimate of it), among one form (``form.form_of``)."""
 
-    quantization: str | None
-    """A value of `quant:` (`awq-4bit`, `gguf`, …); None for repositories that are not stored quantized."""
+    form: str
     low: int | None
     high: int | None
     """Both included; None is an open end."""
@@ -37,7 +36,7 @@ class Sized:
 
 Narrowing = Chosen | tuple[Sized, ...]
 Narrowed = Mapping[str, Mapping[str, Narrowing]]
-"""Field → value → rows: `{"starred": {"yes": Chosen(ids)}, "fits": {"yes": (Sized(None, None, 30_000_000_000),)}}`."""
+"""Field → value → rows: `{"starred": {"yes": Chosen(ids)}, "fits": {"yes": (Sized("plain", None, 30_000_000_000),)}}`."""
 
 
 def rows_of(given: Mapping[str, Narrowing], value: str, store: Store, everything: BitMap) -> BitMap:
@@ -54,9 +53,5 @@ def _selected(narrowing: Narrowing, store: Store) -> BitMap:
     found = BitMap()
     size = store.column("size")
     for sized in narrowing:
-        rows = size.within(Span(sized.low, sized.high))
-        if sized.quantization is None:
-            found |= rows - BitMap.union(BitMap(), *store.family(Kind.QUANTIZATION).values())
-        else:
-            found |= rows & store.bitmap(Kind.QUANTIZATION, folded(sized.quantization))
+        found |= size.within(Span(sized.low, sized.high)) & store.bitmap(Kind.FORM, sized.form)
     return found

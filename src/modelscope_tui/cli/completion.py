@@ -5,7 +5,6 @@ from __future__ import annotations
 from modelscope_tui.cli import arguments as reading
 from modelscope_tui.cli import explore
 from modelscope_tui.cli.main import load
-from modelscope_tui.cli.output import PROGRAM
 from modelscope_tui.errors import UsageError
 
 
@@ -26,9 +25,9 @@ def script(shell: str) -> str:
 
 
 def whole_parser() -> reading.Parser:
-    """Make one parser that knows every command, as completion needs it."""
-    parser = explore.new_parser()
-    parser.prog = PROGRAM
+    """Make one parser that knows every command, as completion needs it; a query's words cannot be completed."""
+    parser = reading.new_parser("", examples=explore.EXAMPLES)
+    explore.add_completion(parser)
     commands = parser.add_subparsers(dest="command", parser_class=reading.Parser)
     for name, answers in reading.COMMANDS.items():
         command = load(name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.catalog.license import license_facts
 from modelscope_tui.catalog.quantization import quantizations_of
+from modelscope_tui.catalog.snapshot import sources
 from modelscope_tui.cli import shape
 
 if TYPE_CHECKING:
@@ -29,25 +30,35 @@ def of(details: ModelDetails, view: ModelView, *, card: str | None, source: str,
         as_of: when that place learned it.
     """
     model = details.model
+    is_seen = details.source != "catalog"
     document = {**shape.row(model, view), "source": source, "as_of": as_of or None, **_architecture(details)}
     document |= {
-        "languages": list(model.languages),
+        "languages": _listed(model.languages, is_known=is_seen),
         "tags": list(model.tags),
-        "base_models": list(model.base_models),
+        "base_models": _listed(model.base_models, is_known=is_seen),
         "gguf_repos": list(model.gguf_repos),
         "capabilities": list(model.capabilities),
         "description": model.description,
         "revision": model.revision,
         "files": None if details.files is None else [shape.file(item) for item in details.files],
-        "quantizations": [shape.quantization(item) for item in quantizations_of(details)],
+        "quantizations": _listed(
+            map(shape.quantization, quantizations_of(details)), is_known=details.files is not None
+        ),
         "storage_bytes": details.used_storage_bytes,
         "card": card,
         "license_detail": _license_detail(model),
         "safety": _safety(details),
-        "evals": shape.plain(details.evals),
+        "evals": _listed(shape.plain(details.evals), is_known=is_seen),
     }
     document["provenance"] = _provenance(details, document)
+    document["sources"] = _sources(document["provenance"])
     return document
+
+
+def _listed(values: Iterable[Any], *, is_known: bool) -> list[Any] | None:
+    """Give a list; an empty one only where it is known that there is nothing, else unknown."""
+    found = list(values)
+    return found if found or is_known else None
 
 
 def _architecture(details: ModelDetails) -> dict[str, Any]:
@@ -56,7 +67,7 @@ def _architecture(details: ModelDetails) -> dict[str, Any]:
         "params_estimate": model.params_estimate,
         "active_params_estimate": model.active_params_estimate,
         "is_moe": model.is_moe,
-        "architectures": list(model.architectures),
+        "architectures": _listed(model.architectures, is_known=False),
         "model_type": model.model_type,
         "layers": model.layers,
         "heads": model.heads,
@@ -113,3 +124,9 @@ def _provenance(details: ModelDetails, document: Mapping[str, Any]) -> dict[str,
         page = {"source": "hub", "as_of": details.as_of}
         said |= {name: page for name in _FROM_THE_PAGE if document[name] is not None and name not in said}
     return said
+
+
+def _sources(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Say in words what the source keys of these facts stand for."""
+    keys = dict.fromkeys(fact["source"].partition(":")[0] for fact in said.values())
+    return {key: shape.plain(sources()[key]) for key in keys if key in sources()}

@@ -29,10 +29,15 @@ def new_parser() -> reading.Parser:
         notes=(reading.QUERY_HELP,),
     )
     reading.add_query(parser)
+    add_completion(parser)
+    return parser
+
+
+def add_completion(parser: reading.Parser) -> None:
+    """Let the program print its completion scripts."""
     parser.add_argument(
         "--print-completion", metavar="SHELL", choices=_SHELLS, help=f"print a completion script: {', '.join(_SHELLS)}"
     )
-    return parser
 
 
 def start(line: reading.Line, output: Output) -> int:

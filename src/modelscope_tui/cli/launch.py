@@ -98,7 +98,7 @@ def _one(answer: LaunchAnswer, explorer: Explorer, options: Namespace, output: O
     if options.is_bare:
         return code
     for file in answer.command.files:
-        output.note(f"{file.path} is written with this content:")
+        output.remark(f"{file.path} holds:")
         output.block(file.content)
     _explain(answer, output)
     return code
@@ -118,19 +118,20 @@ def _without_command(answer: LaunchAnswer, explorer: Explorer, options: Namespac
 def _explain(answer: LaunchAnswer, output: Output) -> None:
     """Say on stderr what a person should know beside the command, so that stdout can be pasted as it stands."""
     if answer.verdict != "ready" or answer.reason:
-        output.note(f"{answer.verdict}: {answer.reason or 'no reason is known'}")
+        output.remark(f"{answer.verdict}: {answer.reason or 'no reason is known'}")
     for flag in answer.flags:
-        output.note(f"{f'{flag.flag} {flag.value or str()}'.strip()}: {flag.why}")
+        output.remark(f"{flag.flag}{f' {flag.value}' if flag.value else ''}: {flag.why}")
     for note in answer.notes:
-        output.note(f"{note.level}: {note.text}")
+        output.remark(f"{note.level}: {note.text}")
     if answer.smoke_test:
-        output.note(f"try it with: {answer.smoke_test}")
+        output.remark(f"try it with: {answer.smoke_test}")
     for other in answer.alternatives:
-        output.note(f"or: {other.text or f'{other.tool} {other.model}'} ({other.why})")
+        output.remark(f"or: {other.text or f'{other.tool} {other.model}'} ({other.why})")
 
 
 def _gist(answer: LaunchAnswer, output: Output) -> str:
+    """Give an answer in one cell: the commands, one a line on a terminal, or the reason."""
     if answer.command is None or answer.verdict == "refused":
         return answer.reason or ""
-    text = answer.command.text
-    return text if output.is_for_a_person else text.replace("\\\n", " ").replace("\n", "; ")
+    texts = (step.text(answer.command.shell) for step in answer.command.steps)
+    return "\n".join(texts) if output.is_for_a_person else "; ".join(text.replace("\n", "; ") for text in texts)

@@ -118,7 +118,12 @@ def _answer_error(error: ModelscopeError, output: Output) -> int:
     if output.is_json:
         from modelscope_tui.cli import shape
 
-        output.json({"error": shape.problem(error)})
+        try:
+            output.json({"error": shape.problem(error)})
+        except BrokenPipeError:
+            raise
+        except OSError:  # stdout itself is what is broken
+            output.note(str(error))
     else:
         output.note(str(error))
     return error.exit_code

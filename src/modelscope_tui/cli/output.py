@@ -83,6 +83,11 @@ class Output:
         if not self.is_quiet and sys.stderr is not None:
             print(f"{PROGRAM}: {clean(text)}", file=sys.stderr)
 
+    def remark(self, text: str) -> None:
+        """Explain beside the data: a line on stderr that a shell would skip when it is pasted along."""
+        if not self.is_quiet and sys.stderr is not None:
+            print(f"# {clean(text)}", file=sys.stderr)
+
     def heading(self, text: str) -> None:
         """Write a heading over what follows, for a person; pipes need none."""
         if self.is_for_a_person:
@@ -112,7 +117,7 @@ class Output:
                 overflow="ellipsis" if column.can_shrink else "fold",
             )
         for row in rows:
-            table.add_row(*(Text(clean(row[place])) for place in places))
+            table.add_row(*(Text(clean_block(row[place])) for place in places))
         console.print(table)
 
     def _piped(self, columns: Sequence[Column], row: Sequence[str]) -> None:

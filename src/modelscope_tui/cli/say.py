@@ -45,9 +45,9 @@ def day(moment: str | None) -> str:
     return UNKNOWN if not moment else moment[:10]
 
 
-def words(values: tuple[str, ...] | list[str]) -> str:
+def words(values: tuple[str, ...] | list[str] | None) -> str:
     """Write a list in one cell."""
-    return ", ".join(values) or UNKNOWN
+    return ", ".join(values or ()) or UNKNOWN
 
 
 def text(value: object) -> str:

@@ -59,6 +59,9 @@ _STORED = (
 )
 
 
+_SOURCES = (Column("Source", style="cyan"), Column("Stands for"))
+
+
 def configure(parser: reading.Parser) -> None:
     """Take a model."""
     reading.add_model(parser)
@@ -77,14 +80,21 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
         return 0
     output.heading(details.id)
     output.table(_SHOWN_COLUMNS, _rows(document))
-    stored = document["quantizations"]
-    if stored and output.is_for_a_person:
-        output.table(_STORED, [(q["name"], say.size(q["bytes"]), str(len(q["files"])), q["repo"]) for q in stored])
+    if output.is_for_a_person:
+        _add_tables(document, output)
     if options.wants_card:
         output.block(card or "")
         if card is None:
             output.note("The card of this model was never seen.")
     return 0
+
+
+def _add_tables(document: Mapping[str, Any], output: Output) -> None:
+    """Add what only a person needs: how the weights are stored, and what the keys of the sources stand for."""
+    if stored := document["quantizations"]:
+        output.table(_STORED, [(q["name"], say.size(q["bytes"]), str(len(q["files"])), q["repo"]) for q in stored])
+    if sources := document["sources"]:
+        output.table(_SOURCES, [(key, about.get("what") or "") for key, about in sources.items()])
 
 
 def _card(explorer: Explorer, details: ModelDetails, output: Output) -> str | None:

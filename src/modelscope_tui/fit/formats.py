@@ -61,7 +61,6 @@ CACHE_BYTES: Mapping[str, float] = MappingProxyType(
 _BITS_IN_NAME = re.compile(
     r"(?:int|[-_ ])(\d(?:\.\d+)?)(?:[-_ ]?(?:bits?|bpw))?\b|(\d(?:\.\d+)?)[-_ ]?(?:bits?|bpw)\b", re.IGNORECASE
 )
-_BITS_IN_ID = re.compile(r"(\d(?:\.\d+)?)[-_ ]?(?:bits?|bpw)\b", re.IGNORECASE)
 _SCALES: Mapping[str, float] = {"mlx": 0.5, "exl3": 0.0}
 _PLAIN_BITS: Mapping[str, float] = dict.fromkeys(("bf16", "f16", "fp16"), 16.0) | dict.fromkeys(("f32", "fp32"), 32.0)
 _ACTIVE = re.compile(r"w(\d)a\d+")
@@ -101,12 +100,3 @@ def _with_scales(bits: float) -> float:
     """Group scales of a quarter bit below 8; one scale a channel at 8 is next to nothing."""
     return bits + 0.25 if bits < 8 else bits
 
-
-def with_bits(quantization: str, model_id: str) -> str:
-    """Complete a format that does not say its width (`MLX`, `EXL3`) by the width in the repository's name."""
-    if not quantization.lower().startswith(tuple(_SCALES)) or stored_bits(quantization) is not None:
-        return quantization
-    found = _BITS_IN_ID.search(model_id)
-    if found:
-        return f"{quantization}-{found[1]}bit"
-    return "BF16" if re.search(r"\bb?f(loat)?p?16\b", model_id, re.IGNORECASE) else quantization

@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from modelscope_tui.catalog.form import GGUF, PLAIN, form_of
 from modelscope_tui.catalog.model import Model
-from modelscope_tui.fit.formats import FILE_BITS, stored_bits, with_bits
+from modelscope_tui.fit.formats import FILE_BITS, stored_bits
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.fit.plan import Fits
 
@@ -39,21 +40,12 @@ CLASSES: Mapping[str | None, float] = MappingProxyType(
 """Bits per weight of each class of stored format; None is 16 bit as published."""
 
 
-def fit_class(model: Model) -> str | None:
-    """Name the class of format that a row is judged in: `gguf` also for a 16-bit repository with known GGUF files.
-
-    `other` is a format whose size is not known here.
-    """
-    if model.quantization is None:
-        return "gguf" if model.gguf_repos else None
-    if model.quantization.upper() == "GGUF":
-        return "gguf"
-    return _class_of(with_bits(model.quantization, model.id))
-
-
 @lru_cache(maxsize=256)
-def _class_of(stored: str) -> str | None:
-    bits = stored_bits(stored)
+def fit_class(form: str) -> str | None:
+    """Name the class of bits that a form (``catalog.form.form_of``) is judged in; `other` where its size is not known."""
+    if form in {GGUF, PLAIN}:
+        return GGUF if form == GGUF else None
+    bits = stored_bits(form)
     if bits is None or bits > 16:
         return "other"
     step = next((step for step in _LADDER if step >= bits), None)
@@ -61,15 +53,19 @@ def _class_of(stored: str) -> str | None:
 
 
 def judge(model: Model, machine: Machine) -> Fits:
-    """Say whether a row's model fits a machine, from parameters and format alone."""
-    if model.params is None:
+    """Say whether a row's model fits a machine, from parameters (or a third party's estimate of them) and form alone."""
+    params = model.params if model.params is not None else model.params_estimate
+    limits = limits_of(form_of(model), machine)
+    if params is None or limits is None:
         return "unknown"
-    limits = params_limits(machine).get(fit_class(model))
-    if limits is None:
-        return "unknown"
-    if model.params <= limits[0]:
+    if params <= limits[0]:
         return "yes"
-    return "tight" if model.params <= limits[1] else "no"
+    return "tight" if params <= limits[1] else "no"
+
+
+def limits_of(form: str, machine: Machine) -> tuple[int, int] | None:
+    """Give the most parameters of a form that fit at ease and that fit at all; None when nobody can tell."""
+    return params_limits(machine).get(fit_class(form))
 
 
 @lru_cache(maxsize=16)

@@ -20,6 +20,7 @@ from modelscope_tui.hub.bounds import Bounds
 from modelscope_tui.hub.heard import clean_text, read_json
 from modelscope_tui.hub.read import mapping
 from modelscope_tui.hub.refusal import Subject, refusal
+from modelscope_tui.hub.secret import Secret
 from modelscope_tui.hub.standing import Standing
 from modelscope_tui.hub.translate import pruned
 
@@ -36,7 +37,7 @@ class Asker:
     def __init__(self, *, endpoint: str, token: str | None, standing: Standing, bounds: Bounds) -> None:
         self.endpoint = endpoint
         self.has_token = token is not None
-        self._token = token
+        self._secret = Secret(token) if token is not None else None
         self._standing = standing
         self._bounds = bounds
         self._lock = threading.Lock()
@@ -121,11 +122,8 @@ class Asker:
         """Fetch a small file. Not with `hf_hub_download`, which writes into the cache of weights."""
         from huggingface_hub import hf_hub_url
 
-        headers = self._names()
-        if self._token is not None:
-            headers["authorization"] = f"Bearer {self._token}"
         url = hf_hub_url(model_id, path, revision="main", endpoint=self.endpoint)
-        return call.fetch(url, headers, body_bytes=limit, may_cut=may_cut, may_leave=True)
+        return call.fetch(url, self._names(), body_bytes=limit, may_cut=may_cut, may_leave=True)
 
     @contextmanager
     def _asking(self, model_id: str | None) -> Iterator[Call]:
@@ -139,7 +137,9 @@ class Asker:
             from modelscope_tui.hub.session import asking
 
             subject = Subject(self.endpoint, self.has_token, model_id)
-            with asking(self._opened_wire(), subject, is_cancelled=lambda: era != self._era) as call:
+            with asking(
+                self._opened_wire(), subject, secret=self._secret, is_cancelled=lambda: era != self._era
+            ) as call:
                 try:
                     yield call
                 except HFValidationError as error:
@@ -157,8 +157,8 @@ class Asker:
         if self._api is None:
             from huggingface_hub import HfApi
 
-            # `token=False`: with None the library would look for a token of its own.
-            self._api = HfApi(endpoint=self.endpoint, token=self._token or False, headers=self._names())
+            # `token=False`: with None the library would look for a token of its own; ours is added by the wire.
+            self._api = HfApi(endpoint=self.endpoint, token=False, headers=self._names())
         return self._api
 
     def _names(self) -> dict[str, str]:
@@ -174,9 +174,7 @@ class Asker:
             return self._wire
 
     def _check_token(self) -> None:
-        if self._token is not None and not (
-            self._token.isascii() and self._token.isprintable() and " " not in self._token
-        ):
+        if self._secret is not None and not self._secret.is_sendable:
             raise AccessDenied(
                 "The token holds characters that no token has.", "Look at HF_TOKEN.", kind="not-authorised"
             )

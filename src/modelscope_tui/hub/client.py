@@ -14,19 +14,19 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Generic
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic
 
 from modelscope_tui.catalog.model import Model, ModelDetails, is_repo_id
 from modelscope_tui.catalog.query import Query
 from modelscope_tui.errors import HubNonsense, ModelscopeError, NotCached, UsageError
 from modelscope_tui.hub.answer import Answer, HubState, T
-from modelscope_tui.hub.asker import Asker
 from modelscope_tui.hub.bounds import Bounds, Freshness
-from modelscope_tui.hub.card import without_front_matter
-from modelscope_tui.hub.question import questions
 from modelscope_tui.hub.shelf import Shelf
 from modelscope_tui.hub.standing import Standing, stamp
-from modelscope_tui.hub.translate import details_of, rows_of
+
+if TYPE_CHECKING:
+    from modelscope_tui.hub.asker import Asker
 
 MOST_ROWS = 1000
 """The most rows that one search asks for."""
@@ -66,9 +66,8 @@ class HubClient:
         self._now = now
         self._freshness = freshness or Freshness()
         self._standing = Standing(endpoint=self.endpoint, shelf=shelf, is_offline=offline, now=now)
-        self._asker = Asker(
-            endpoint=self.endpoint, token=token or None, standing=self._standing, bounds=bounds or Bounds()
-        )
+        self._bounds = bounds or Bounds()
+        self._token = token or None
 
     @property
     def state(self) -> HubState:
@@ -111,6 +110,8 @@ class HubClient:
 
     def search(self, query: Query, *, limit: int = 100, refresh: bool = False) -> Answer[tuple[Model, ...]]:
         """Ask the Hub for the rows of a query, as far as the Hub can narrow. Raises as details does."""
+        from modelscope_tui.hub.question import questions
+
         asked = questions(query, max(1, min(limit, MOST_ROWS)))
         key = self._key("search", json.dumps(asked, sort_keys=True))
         kept = _Kept(key, "this search", self._freshness.search, _rows_from)
@@ -118,12 +119,20 @@ class HubClient:
 
     def cancel_all(self) -> None:
         """End every question that is under way: who waits for it gets Cancelled, or what was kept, at once."""
-        self._asker.cancel_all()
+        if "_asker" in self.__dict__:
+            self._asker.cancel_all()
 
     def close(self) -> None:
         """Let go of connections and of the shelf."""
-        self._asker.close()
+        if "_asker" in self.__dict__:
+            self._asker.close()
         self.shelf.close()
+
+    @cached_property
+    def _asker(self) -> Asker:
+        from modelscope_tui.hub.asker import Asker  # (10 ms that the first frame does not wait for)
+
+        return Asker(endpoint=self.endpoint, token=self._token, standing=self._standing, bounds=self._bounds)
 
     # -- freshness ---------------------------------------------------------------------------------------------
 
@@ -146,7 +155,7 @@ class HubClient:
         return Answer(value, "hub", as_of, is_stale=False, problem=problem)
 
     def _keep(self, kept: _Kept[T], heard: dict[str, Any], as_of: str) -> None:
-        entry = {"as_of": as_of, "data": heard, "with_token": self._asker.has_token}
+        entry = {"as_of": as_of, "data": heard, "with_token": self._token is not None}
         present = _present_id(heard)
         key = kept.key
         if present is not None and present.casefold() != kept.name.casefold():
@@ -166,7 +175,7 @@ class HubClient:
         except (HubNonsense, LookupError, TypeError, ValueError, AttributeError):
             self.shelf.forget(kept.key)  # not written by this program, or not any more
             return None
-        may_know_more = data.get("gap") == "gated" and entry.get("with_token") != self._asker.has_token
+        may_know_more = data.get("gap") == "gated" and entry.get("with_token") != (self._token is not None)
         is_stale = abs(age) > kept.fresh_seconds or data.get("gap") == "failed" or may_know_more
         return Answer(value, "cache", as_of, is_stale=is_stale)
 
@@ -177,10 +186,12 @@ class HubClient:
         return stored.value if stored is not None and isinstance(stored.value, dict) else None
 
     def _details_kept(self, model_id: str, row: Model | None) -> _Kept[ModelDetails]:
-        def read(data: Any, as_of: str) -> ModelDetails:
+        from modelscope_tui.hub.translate import details_of
+
+        def _read(data: Any, as_of: str) -> ModelDetails:
             return details_of(data["info"], data.get("config"), as_of=as_of, row=row)
 
-        return _Kept(self._key("details", model_id.casefold()), model_id, self._freshness.details, read)
+        return _Kept(self._key("details", model_id.casefold()), model_id, self._freshness.details, _read)
 
     def _key(self, kind: str, name: str) -> str:
         return f"{kind}|{self.endpoint}|{name}"
@@ -200,8 +211,12 @@ def _present_id(heard: Mapping[str, Any]) -> str | None:
 
 
 def _card_from(data: Any, _: str) -> str:
+    from modelscope_tui.hub.card import without_front_matter
+
     return without_front_matter(str(data["text"]))
 
 
 def _rows_from(data: Any, as_of: str) -> tuple[Model, ...]:
+    from modelscope_tui.hub.translate import rows_of
+
     return rows_of(data["rows"], as_of=as_of)

@@ -62,12 +62,12 @@ class Line:
 
     @contextlib.contextmanager
     def sent(
-        self, url: httpx2.URL, headers: Mapping[str, str], timeouts: Mapping[str, float], note: Callable[[], None]
+        self, url: httpx2.URL, headers: httpx2.Headers, timeouts: Mapping[str, float], note: Callable[[], None]
     ) -> Iterator[httpx2.Response]:
         """Send a GET and lend its answer, unread; `note` hears that the connection stands."""
         self.has_connected = False
 
-        def trace(name: str, info: Mapping[str, Any]) -> None:
+        def _trace(name: str, info: Mapping[str, Any]) -> None:
             if name.endswith(("connect_tcp.complete", "start_tls.complete")):
                 self.has_connected = True
                 held = info["return_value"].get_extra_info("socket")
@@ -76,8 +76,8 @@ class Line:
             elif name.endswith("send_request_headers.started"):
                 note()
 
-        extensions = {"timeout": dict(timeouts), "trace": trace}
-        request = httpx2.Request("GET", url, headers=dict(headers), extensions=extensions)
+        extensions = {"timeout": dict(timeouts), "trace": _trace}
+        request = httpx2.Request("GET", url, headers=headers, extensions=extensions)
         response = self._client.send(request, stream=True)
         try:
             yield response

@@ -6,11 +6,8 @@ that only on https: so the status, `X-Error-Code` and `X-Error-Message` are read
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from modelscope_tui.errors import (
     AccessDenied,
@@ -18,16 +15,9 @@ from modelscope_tui.errors import (
     HubUnreachable,
     ModelNotFound,
     ModelscopeError,
-    RateLimited,
 )
+from modelscope_tui.hub.wait import rate_limited, wait_seconds
 
-UNTOLD_SECONDS = 60
-"""How long to wait when the Hub says 429 and not for how long."""
-
-LONGEST_SECONDS = 24 * 3600
-"""A longer wait than this is a mistake of whoever answered."""
-
-_RESET = re.compile(r";\s*t\s*=\s*(\d{1,9})")
 _HTML_HINT = "Is HF_ENDPOINT right, and is there a login page or a proxy in between?"
 
 
@@ -69,35 +59,6 @@ def refusal(  # noqa: PLR0911 - one status, one sentence
     if status == 408 or status >= 500:
         return HubUnreachable(f"The Hub is in trouble: it answered with status {status}.", said or "Try again later.")
     return HubNonsense(f"The Hub answered with status {status}.", said or _HTML_HINT)
-
-
-def rate_limited(seconds: int) -> RateLimited:
-    """Say how long the Hub asked us to wait."""
-    return RateLimited(
-        f"The Hub asked us to wait {seconds} s.",
-        "Nothing is asked until then; a token (HF_TOKEN) raises the limit.",
-        seconds=seconds,
-    )
-
-
-def wait_seconds(headers: Mapping[str, str], now: datetime | None = None) -> int:
-    """Read how long to wait: `RateLimit: "api";r=0;t=55`, else `Retry-After` in seconds or as a date."""
-    told = _RESET.search(headers.get("ratelimit", ""))
-    if told:
-        return _sane(int(told[1]))
-    after = headers.get("retry-after", "").strip()
-    if after.isascii() and after.isdigit() and len(after) < 10:
-        return _sane(int(after))
-    try:
-        moment = parsedate_to_datetime(after)
-    except ValueError:
-        return UNTOLD_SECONDS
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return _sane(round((moment - (now or datetime.now(UTC))).total_seconds()))
-
-
-def _sane(seconds: int) -> int:
-    return max(1, min(seconds, LONGEST_SECONDS))
 
 
 def _gated(subject: Subject) -> AccessDenied:

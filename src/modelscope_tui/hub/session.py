@@ -5,11 +5,12 @@ NORTH WING. Why a transport of our own under `HfApi`, installed with `set_client
 * `HfApi.list_models` passes `timeout=None` to every request, so a timeout of the client changes nothing;
 * `http_backoff` under it repeats a request up to six times within 24 s, and for minutes after a 429, but only for
   httpx2's own errors and for statuses that it sees. It sees none: a refusal leaves the transport as an error of ours;
-* it follows a `Link` to any host with the token, which the transport refuses;
+* it follows a `Link` to any host with the token, which the transport refuses: the library never gets the token,
+  `wire.py` adds it to requests for the endpoint alone;
 * `ModelInfo` raises KeyError or TypeError at the first field of an unexpected shape and with it loses a whole page.
   So the library is handed the ids alone, and `translate.py` reads the JSON itself, field by field.
 
-What stays the library's: addresses, parameters, headers, paging. A question is known by a context variable, since the
+What stays the library's: addresses, parameters, paging. A question is known by a context variable, since the
 session is one for the whole process and several clients (tests, mirrors) may use it.
 """
 
@@ -31,6 +32,7 @@ from modelscope_tui.errors import HubNonsense, ModelscopeError
 from modelscope_tui.hub.answer import Cancelled
 from modelscope_tui.hub.heard import read_json
 from modelscope_tui.hub.refusal import Subject, refusal
+from modelscope_tui.hub.secret import Secret
 from modelscope_tui.hub.wire import Reply, Request, Wire
 
 ACCEPTED = {"accept-encoding": "gzip"}
@@ -45,6 +47,7 @@ class Call:
     subject: Subject
     deadline: float
     is_cancelled: Callable[[], bool]
+    secret: Secret | None = None
     heard: list[Any] = field(default_factory=list)
     trouble: ModelscopeError | None = None
     """What went wrong with a part of the answer that can be done without."""
@@ -56,12 +59,11 @@ class Call:
         if self.is_cancelled():
             raise Cancelled("The question to the Hub was called off.")
         limit = bounds.pop("body_bytes", self.wire.bounds.body_bytes)
-        return self.wire.fetch(Request(url, {**headers, **ACCEPTED}, self.deadline, limit, **bounds))
+        return self.wire.fetch(Request(url, {**headers, **ACCEPTED}, self.deadline, limit, self.secret, **bounds))
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """Answer a request of the library with ids alone; keep the whole JSON in `heard`."""
-        wanted = {name: request.headers[name] for name in ("user-agent", "authorization") if name in request.headers}
-        reply = self.fetch(str(request.url), wanted)
+        reply = self.fetch(str(request.url), {"user-agent": request.headers["user-agent"]})
         if reply.status != 200:
             raise refusal(reply.status, reply.headers, reply.body, self.subject)
         value = read_json(reply.body)
@@ -88,12 +90,12 @@ def _install() -> None:
 
 
 @contextmanager
-def asking(wire: Wire, subject: Subject, *, is_cancelled: Callable[[], bool]) -> Iterator[Call]:
+def asking(wire: Wire, subject: Subject, *, secret: Secret | None, is_cancelled: Callable[[], bool]) -> Iterator[Call]:
     """Open a question: what the library requests inside belongs to it."""
     _install()
     if not isinstance(get_session(), HubSession):
         set_client_factory(HubSession)
-    call = Call(wire, subject, time.monotonic() + wire.bounds.answer_seconds, is_cancelled)
+    call = Call(wire, subject, time.monotonic() + wire.bounds.answer_seconds, is_cancelled, secret)
     mark = _call.set(call)
     try:
         yield call

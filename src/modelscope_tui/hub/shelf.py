@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -78,6 +77,8 @@ class Shelf:
             text = self._memory.get(key)
             if text is None:
                 text = self._ask_disk(lambda cache: self._read(cache, key))
+            if text is None and self._is_memory_only:
+                text = _read_only(self.path / DATABASE, key)
             return _opened(text) if text is not None else None
 
     def put(self, key: str, value: Any) -> None:
@@ -140,6 +141,8 @@ class Shelf:
         """Do one thing with the database; None when the disk does not let us, whatever its reason."""
         if self._is_memory_only:
             return None
+        import sqlite3
+
         import diskcache
 
         for _ in range(2):
@@ -212,11 +215,10 @@ class Shelf:
 
     def _without_disk(self, error: Exception) -> None:
         self._is_memory_only = True
-        with contextlib.suppress(sqlite3.Error):
-            self.close()
+        self._cache = None
         self.problem = (
             f"The cache of Hub answers in {self.path} cannot be used ({error}). "
-            "What the Hub says is kept in memory and forgotten at the end."
+            "What the Hub says now is kept in memory and forgotten at the end."
         )
 
     def _bytes(self) -> int:
@@ -227,8 +229,25 @@ class Shelf:
         return total
 
 
+def _read_only(database: Path, key: str) -> str | None:
+    """Read an entry from a database that cannot be written: on a full or read-only disk, what was kept still serves."""
+    import sqlite3
+
+    asked = "SELECT value FROM Cache WHERE key = ? AND raw = 1 AND mode = 1 AND typeof(value) = 'text'"
+    for way in ("mode=ro", "mode=ro&immutable=1"):  # (the second needs no journal beside the file)
+        try:
+            with contextlib.closing(sqlite3.connect(f"{database.absolute().as_uri()}?{way}", uri=True)) as connection:
+                row = connection.execute(asked, (key,)).fetchone()
+        except sqlite3.Error:
+            continue  # why the shelf cannot be used has been said already
+        return str(row[0]) if row else None
+    return None
+
+
 def _is_damage(error: Exception) -> bool:
     """Tell a database that is broken, which a new one mends, from a disk that does not let us."""
+    import sqlite3
+
     if isinstance(error, sqlite3.OperationalError):
         return any(sign in str(error).lower() for sign in ("decode", "malformed", "no such table", "no such column"))
     return not isinstance(error, OSError)

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from modelscope_tui.errors import AccessDenied, HubUnreachable, ModelscopeError, RateLimited
 from modelscope_tui.hub.answer import Cancelled, HubState
-from modelscope_tui.hub.refusal import LONGEST_SECONDS, rate_limited
 from modelscope_tui.hub.shelf import Shelf
+from modelscope_tui.hub.wait import LONGEST_SECONDS, rate_limited
 
 OFFLINE = "Offline. What was seen before is shown with its age."
 

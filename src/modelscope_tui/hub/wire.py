@@ -20,6 +20,7 @@ from modelscope_tui.errors import HubNonsense, HubUnreachable, ModelscopeError
 from modelscope_tui.hub.answer import Cancelled
 from modelscope_tui.hub.bounds import Bounds
 from modelscope_tui.hub.line import Line, certificates
+from modelscope_tui.hub.secret import Secret
 
 WARM_LINES = 4
 """How many idle lines are kept."""
@@ -34,6 +35,8 @@ class Request:
     deadline: float
     """When the whole question ends, on the monotonic clock."""
     body_bytes: int
+    secret: Secret | None = None
+    """The token, for the request's own host only."""
     may_cut: bool = False
     """Whether a longer body is cut instead of refused."""
     may_leave: bool = False
@@ -72,9 +75,10 @@ class Wire:
             self._keep(exchange.line)
             return outcome
         exchange.let_go()
-        if isinstance(outcome, ModelscopeError):
-            raise outcome
-        raise _in_our_words(outcome, request.url, self.bounds) from outcome
+        error = outcome if isinstance(outcome, ModelscopeError) else _in_our_words(outcome, request.url, self.bounds)
+        # The frames of the carrying thread hold raw headers, and with them the token: a traceback that shows local
+        # variables (Textual prints one) must not begin there. What they would tell is in the message.
+        raise error.with_traceback(None) from None
 
     def cancel_all(self) -> None:
         """Call off every request that is under way: its asker gets Cancelled now."""
@@ -196,8 +200,10 @@ class Exchange:
             self.line.close()
 
     def _converse(self) -> Reply:
-        url, headers = httpx2.URL(self._request.url), dict(self._request.headers)
+        url, headers = httpx2.URL(self._request.url), httpx2.Headers(dict(self._request.headers))
         home = _origin(url)
+        if self._request.secret is not None:
+            headers["authorization"] = self._request.secret.bearer()
         for _ in range(self._bounds.redirects + 1):
             with self.line.sent(url, headers, self._timeouts(), self._note) as response:
                 if not response.has_redirect_location:
@@ -205,7 +211,7 @@ class Exchange:
                     return Reply(response.status_code, found, self._body(response), str(url))
                 url = self._next(url, response.headers["location"], home)
             if _origin(url) != home:
-                headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+                headers.pop("authorization", None)
         raise HubNonsense("The Hub sent us round in circles.", "Is HF_ENDPOINT right?")
 
     def _next(self, url: httpx2.URL, location: str, home: tuple[str, str, int | None]) -> httpx2.URL:

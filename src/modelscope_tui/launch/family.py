@@ -1,7 +1,9 @@
 """SOUTH WING: which classes a model is made of: what its configuration says, else what its `model_type` names.
 
-    config.json architectures ─▶ row architectures ─▶ model_type or the Hub's tags ─▶ launch_families.json, and the
-    class lists of vLLM and llama.cpp read backwards (`Qwen3MoeForCausalLM` answers to `qwen3_moe`)
+    config.json architectures ─▶ row architectures ─▶ model_type or the Hub's tags ─▶ a publisher's own name
+
+A type is looked up in ``launch_families.json``, and in the class lists of vLLM and llama.cpp read backwards:
+`Qwen3MoeForCausalLM` answers to `qwen3_moe`.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ def architectures_of(model: Model, details: ModelDetails | None = None) -> tuple
     if model.architectures:
         return model.architectures
     model_type = model_type_of(model, details)
-    return () if model_type is None else classes_of_type(model_type)
+    return _class_in_name(model.id) if model_type is None else classes_of_type(model_type)
 
 
 def model_type_of(model: Model, details: ModelDetails | None = None) -> str | None:
@@ -51,6 +53,19 @@ def classes_of_type(model_type: str) -> tuple[str, ...]:
     return found or ((unserved[model_type],) if model_type in unserved else ())
 
 
+def _class_in_name(model_id: str) -> tuple[str, ...]:
+    """Name the class of a publisher's own family by its id, where nothing else tells."""
+    name = model_id.lower()
+    if name.partition("/")[0] not in _publishers():
+        return ()
+    return next(((found,) for pattern, found in rules("families")["by_name"] if re.search(pattern, name)), ())
+
+
+@cache
+def _publishers() -> frozenset[str]:
+    return frozenset(pattern[1:].partition("/")[0] for pattern, _ in rules("families")["by_name"])
+
+
 def _plain(text: str) -> str:
     return _MARKS.sub("", text.lower())
 
@@ -62,6 +77,7 @@ def _families() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, 
     known = dict.fromkeys(
         [*vllm["architectures"], *vllm["removed"], *llamacpp["architectures"], *llamacpp["vision_architectures"]]
     )
+    known = {name: None for name in known if not name.startswith("Transformers")}  # (stand-ins for any class)
     derived: dict[str, list[str]] = {}
     for name in known:
         derived.setdefault(_plain(_ENDING.sub("", name)), []).append(name)
@@ -79,4 +95,14 @@ def _rank(name: str) -> tuple[int, str]:
 def _types_in_tags() -> frozenset[str]:
     """Model types that are told apart from other tags: named by hand, or written as only a `model_type` is."""
     by_hand, derived, unserved = _families()
-    return frozenset((*by_hand, *unserved, *derived)) - {"new", "git", "glm", "phi", "mimo", "step1", "clip", "vit", "r"}
+    return frozenset((*by_hand, *unserved, *derived)) - {
+        "new",
+        "git",
+        "glm",
+        "phi",
+        "mimo",
+        "step1",
+        "clip",
+        "vit",
+        "r",
+    }

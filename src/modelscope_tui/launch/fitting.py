@@ -61,7 +61,9 @@ def _shortage(fit: FitEstimate, machine: Machine) -> str:
     if fit.total_bytes is None or fit.available_bytes is None:
         return f"The weights alone are larger than the memory of this machine ({has})."
     need, room = fit.total_bytes, fit.available_bytes
-    text = f"Needs about {need / GB:.1f} GB at a context of {fit.context}; this machine ({has}) gives {room / GB:.1f} GB"
+    text = (
+        f"Needs about {need / GB:.1f} GB at a context of {fit.context}; this machine ({has}) gives {room / GB:.1f} GB"
+    )
     lacking = max(need - room, 0)
     text += f", {lacking / GB:.1f} GB too little." if lacking else " in the shape that it needs."
     if fit.max_context:

@@ -1,6 +1,6 @@
 """SOUTH WING: one answer for one tool, or the answers of all, best first for the model and the machine.
 
-    tool.plan ─▶ refused or too large? ─▶ the other tools are asked too: what works becomes an alternative
+tool.plan ─▶ refused or too large? ─▶ the other tools are asked too: what works becomes an alternative
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from modelscope_tui.launch.command import SHELLS
 from modelscope_tui.launch.near import gguf_names, originals_of
 from modelscope_tui.launch.purpose import purpose_of
 from modelscope_tui.launch.stored import stored_of
-from modelscope_tui.launch.tool import TOOLS, get
 from modelscope_tui.launch.subject import Options, Subject
+from modelscope_tui.launch.tool import TOOLS, get
 
 TARGETS = ("shell",)
 """What commands can be written for."""
@@ -44,9 +44,10 @@ def plan_all(subject: Subject, options: Options) -> tuple[LaunchAnswer, ...]:
     _check(subject, options)
     answers = [tool.plan(subject, options) for tool in TOOLS]
     order, why = _order(subject)
-    answers.sort(key=lambda answer: (_RANK[answer.verdict], order.index(answer.tool)))
+    answers.sort(key=lambda answer: (_place(answer), order.index(answer.tool)))
     first = answers[0]
-    if first.command is not None and first.tool == order[0]:
+    if first.command is not None:
+        why = why if first.tool == order[0] else "First because the tools that suit this machine better cannot run it."
         answers[0] = replace(first, notes=(*first.notes, Note("info", why)))
     return tuple(
         answer
@@ -54,6 +55,11 @@ def plan_all(subject: Subject, options: Options) -> tuple[LaunchAnswer, ...]:
         else replace(answer, alternatives=_from_answers(answer, subject, answers))
         for answer in answers
     )
+
+
+def _place(answer: LaunchAnswer) -> float:
+    """Rank an answer; fetching files stands after what runs or would run on a larger machine."""
+    return 2.5 if get(answer.tool).purpose == "hub" else _RANK[answer.verdict]
 
 
 def _check(subject: Subject, options: Options) -> None:
@@ -71,13 +77,13 @@ def _alternatives(answer: LaunchAnswer, subject: Subject, options: Options) -> t
     return _from_answers(answer, subject, others)
 
 
-def _from_answers(
-    answer: LaunchAnswer, subject: Subject, answers: list[LaunchAnswer]
-) -> tuple[Alternative, ...]:
+def _from_answers(answer: LaunchAnswer, subject: Subject, answers: list[LaunchAnswer]) -> tuple[Alternative, ...]:
     """Gather what works instead: the tool's own proposals, other tools, the same model in another form."""
     order, _ = _order(subject)
     found = list(answer.alternatives)
-    works = [other for other in answers if other.tool != answer.tool and other.verdict in {"ready", "tight", "too-large"}]
+    works = [
+        other for other in answers if other.tool != answer.tool and other.verdict in {"ready", "tight", "too-large"}
+    ]
     for other in sorted(works, key=lambda other: (_RANK[other.verdict], order.index(other.tool))):
         command = other.command
         if command is not None and other.tool != "huggingface":
@@ -88,14 +94,17 @@ def _from_answers(
     if not found:
         found += [_download(other) for other in works if other.tool == "huggingface"]
     unique = {(other.tool, other.model): other for other in reversed(found)}
-    return tuple(other for other in dict.fromkeys(found) if unique[other.tool, other.model] is other)[:_MOST_ALTERNATIVES]
+    return tuple(other for other in dict.fromkeys(found) if unique[other.tool, other.model] is other)[
+        :_MOST_ALTERNATIVES
+    ]
 
 
 def _why(other: LaunchAnswer) -> str:
     label = get(other.tool).label
-    if other.verdict == "ready":
-        return f"{label} serves it as it is"
-    return f"{label} serves it: {other.reason}" if other.reason else f"{label} serves it"
+    if other.verdict == "too-large":
+        need = other.fit.total_bytes if other.fit else None
+        return f"{label} serves it" + (f" with {need / 1e9:.0f} GB, too much here as well" if need else "")
+    return f"{label} serves it" if other.verdict == "ready" else f"{label} serves it, with a trade-off"
 
 
 def _same_model(answer: LaunchAnswer, subject: Subject) -> list[Alternative]:

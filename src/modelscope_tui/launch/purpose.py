@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.launch.rulebook import rules
@@ -22,9 +23,10 @@ SAID: Mapping[Purpose, str] = MappingProxyType(
     {
         "text": "a text model", "vision": "a vision-language model", "embedding": "an embedding model",
         "reranker": "a reranker", "classifier": "a classifier", "speech-to-text": "a speech recognition model",
-        "text-to-speech": "a speech or audio generation model", "image-generation": "an image or video generation model",
+        "text-to-speech": "a speech or audio generation model",
+        "image-generation": "an image or video generation model",
         "draft": "a draft model for speculative decoding", "adapter": "an adapter without a model",
-        "other": "a model of another kind", "unknown": "a model of unknown kind",
+        "other": "this kind of model", "unknown": "a model of unknown kind",
     }
 )  # fmt: skip
 """How a sentence names each purpose."""
@@ -34,12 +36,13 @@ _VISION = ("image-text-to-text", "any-to-any", "image-to-text", "visual-question
 _IMAGE = ("text-to-image", "image-to-image", "text-to-video", "image-to-video", "video-to-video", "image-to-3d",
           "text-to-3d", "unconditional-image-generation")  # fmt: skip
 _TASKS: Mapping[str, Purpose] = MappingProxyType(
-    {"text-generation": "text", "conversational": "text", "feature-extraction": "embedding",
+    dict[str, Purpose]({"text-generation": "text", "conversational": "text", "text2text-generation": "text",
+     "question-answering": "text", "feature-extraction": "embedding",
      "sentence-similarity": "embedding", "text-ranking": "reranker", "text-classification": "classifier",
      "zero-shot-classification": "classifier", "token-classification": "classifier",
      "automatic-speech-recognition": "speech-to-text", "text-to-speech": "text-to-speech",
-     "text-to-audio": "text-to-speech", "audio-to-audio": "text-to-speech"}
-    | dict.fromkeys(_VISION, "vision") | dict.fromkeys(_IMAGE, "image-generation")
+     "text-to-audio": "text-to-speech", "audio-to-audio": "text-to-speech"})
+    | dict[str, Purpose].fromkeys(_VISION, "vision") | dict[str, Purpose].fromkeys(_IMAGE, "image-generation")
 )  # fmt: skip
 _LIBRARIES: Mapping[str, Purpose] = MappingProxyType(
     {"diffusers": "image-generation", "diffusion-single-file": "image-generation", "timm": "other", "peft": "adapter",
@@ -50,13 +53,18 @@ _LIBRARIES: Mapping[str, Purpose] = MappingProxyType(
 )  # fmt: skip
 _RERANKER = re.compile(r"rerank|cross-encoder/ms-marco|colbert.*rank", re.IGNORECASE)
 _EMBEDDING = re.compile(
-    r"embed|/(bge|e5|gte|multilingual-e5|all-minilm|all-mpnet|paraphrase|stella|arctic-embed)-|sentence-t5", re.IGNORECASE
+    r"embedding|(?<![a-z])embed(?![a-z])|sentence-t5|(infgrad|dunzhang|novasearch)/stella"
+    r"|/(bge|e5|gte|multilingual-e5|all-minilm|all-mpnet|paraphrase|snowflake-arctic)-",
+    re.IGNORECASE,
 )
-_DRAFT = re.compile(r"eagle-?[23]?(-|$)|dflash|dspark|[-_]mtp(-gguf)?$|speculator|-assistant(-|$)", re.IGNORECASE)
+_DRAFT = re.compile(r"(?<![a-z])eagle-?3|dflash|dspark|speculator", re.IGNORECASE)
+_DRAFT_TYPES = ("_mtp", "_assistant", "dspark", "_dflash", "eagle3")
+_DRAFT_BODIES = (None, "qwen3", "llama")
+"""What draft models say they are; a repository of another type carries its draft layers inside a whole model."""
 _SPEECH = re.compile(r"whisper|[-_]asr([-_.]|$)|parakeet|canary-|wav2vec", re.IGNORECASE)
 _VOICE = re.compile(r"tts|vibevoice|bark(-|$)|kokoro|musicgen|orpheus|chatterbox|-audio-gen", re.IGNORECASE)
 _PICTURE = re.compile(
-    r"flux|stable-diffusion|sdxl|/sd[-_]?[123x]|wan2|hunyuan-?video|qwen-image|z-image|ltx-|chroma|hidream|cogvideo",
+    r"flux|stable-diffusion|sdxl|/sd[-_]?[123x]|wan2|hunyuan-?video|qwen-image|z-image|ltx-|chroma[-\d]|hidream|cogvideo",
     re.IGNORECASE,
 )
 _BASE = re.compile(r"[-_.](base|pt|pretrain(ed)?)(?=[-_.]|$)|-pretrain|/base-", re.IGNORECASE)
@@ -68,50 +76,65 @@ _CHAT = re.compile(
 )
 
 
+class _Row(NamedTuple):
+    """The facts of a row that tell what it is for."""
+
+    name: str
+    task: str | None
+    library: str | None
+    model_type: str | None
+    capabilities: tuple[str, ...]
+    has_vectors: bool
+    is_made: bool
+    """Whether anything tells that it is a model at all."""
+
+
 def purpose_of(model: Model) -> Purpose:
     """Say what a model is for."""
-    name = model.id
-    if model.library in _LIBRARIES:
-        return _LIBRARIES[model.library]
-    if _RERANKER.search(name):
+    is_made = bool(model.model_type or model.architectures or model.quantization or model.gguf_repos)
+    has_vectors = model.embed_dim is not None
+    return _purpose(
+        _Row(model.id, model.task, model.library, model.model_type, model.capabilities, has_vectors, is_made)
+    )
+
+
+@lru_cache(maxsize=64)  # (each tool asks for the same row, one after another)
+def _purpose(row: _Row) -> Purpose:
+    if row.library is not None and row.library in _LIBRARIES:
+        return _LIBRARIES[row.library]
+    if _RERANKER.search(row.name):
         return "reranker"
-    if model.task is not None:
-        known = _TASKS.get(model.task, "other")
-        if known in ("text", "vision"):
-            return _narrower(model, known)
-        return "text" if known == "other" and model.task in ("text2text-generation", "question-answering") else known
-    return _from_name(model)
-
-
-def _narrower(model: Model, known: Purpose) -> Purpose:
-    """Hub tasks are often generic: an embedder or a draft model of a language model says `text-generation`."""
-    if _DRAFT.search(model.name) or (model.model_type or "").endswith(("_mtp", "_assistant", "dspark")):
+    known: Purpose | None = None if row.task is None else _TASKS.get(row.task, "other")
+    if known == "other" and row.library == "sentence-transformers":
+        known = "embedding"
+    if known in (None, "text", "vision") and _is_draft(row):
         return "draft"
-    if model.task == "text-generation":
-        if _EMBEDDING.search(model.id) and "uncensor" not in model.id.lower():
-            return "embedding"
-        if "tts" in model.capabilities and _VOICE.search(model.name):
-            return "text-to-speech"
-    return known
-
-
-def _from_name(model: Model) -> Purpose:
-    name = model.id
-    if _EMBEDDING.search(name) or (model.embed_dim is not None and not _SPEECH.search(name)):
+    if known is None:
+        return _from_name(row)
+    # Hub tasks are often generic: what makes vectors or speech with a language model says text-generation
+    if known == "text" and _EMBEDDING.search(row.name):
         return "embedding"
-    if _SPEECH.search(name):
-        return "speech-to-text"
-    if _VOICE.search(model.name) or "tts" in model.capabilities:
-        return "text-to-speech"
-    if _PICTURE.search(name):
-        return "image-generation"
-    if _DRAFT.search(model.name):
-        return "draft"
-    if "vision" in model.capabilities:
-        return "vision"
-    if model.model_type or model.architectures or model.quantization or model.gguf_repos or model.capabilities:
-        return "text"
-    return "unknown"
+    return "text-to-speech" if known == "text" and "tts" in row.capabilities and _VOICE.search(row.name) else known
+
+
+def _is_draft(row: _Row) -> bool:
+    if row.model_type is not None and row.model_type.endswith(_DRAFT_TYPES):
+        return True
+    return row.model_type in _DRAFT_BODIES and _DRAFT.search(row.name) is not None
+
+
+def _from_name(row: _Row) -> Purpose:
+    """Say what a row without a task is for; the first sign that is found decides."""
+    name, is_speech = row.name, _SPEECH.search(row.name) is not None
+    signs: tuple[tuple[object, Purpose], ...] = (
+        (row.model_type is None and _PICTURE.search(name), "image-generation"),
+        (_EMBEDDING.search(name) or (row.has_vectors and not is_speech), "embedding"),
+        (is_speech, "speech-to-text"),
+        ("tts" in row.capabilities or _VOICE.search(name.partition("/")[2]), "text-to-speech"),
+        ("vision" in row.capabilities, "vision"),
+        (row.is_made or row.capabilities, "text"),
+    )
+    return next((purpose for sign, purpose in signs if sign), "unknown")
 
 
 def is_chat(model: Model) -> bool | None:
@@ -123,11 +146,7 @@ def is_chat(model: Model) -> bool | None:
     if _CHAT.search(model.id):
         return True
     known = rules("recipes")["chat"]
-    model_type = model.model_type
-    if model_type in known["chat_types"]:
+    if model.model_type in known["chat_types"]:
         return True
-    if model_type in known["base_types"]:
-        return False
-    if model_type in known["publisher_types"] and model.organization in known["publishers"]:
-        return False
-    return None
+    is_publisher = model.model_type in known["publisher_types"] and model.organization in known["publishers"]
+    return False if is_publisher or model.model_type in known["base_types"] else None

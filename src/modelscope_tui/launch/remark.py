@@ -7,7 +7,7 @@ from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.quantization import is_pickle_only
 from modelscope_tui.launch.answer import Note
 
-TOKEN = "HF_TOKEN"
+TOKEN = "HF_TOKEN"  # noqa: S105 - the name of a variable, never its value
 """The variable that carries the token; only its name is ever written."""
 
 

@@ -40,9 +40,7 @@ def _head(read: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _vllm(read: Mapping[str, Any]) -> dict[str, Any]:
-    removed = {
-        flag: about.get("use_instead") for flag, about in sorted(read["removed_flags"].items())
-    }
+    removed = {flag: about.get("use_instead") for flag, about in sorted(read["removed_flags"].items())}
     return _head(read) | {
         "architectures": dict(sorted(read["architectures"].items())),
         "removed": dict(sorted(read["architectures_removed"].items())),

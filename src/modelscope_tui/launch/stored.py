@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from modelscope_tui.catalog.model import Model, ModelDetails
@@ -15,12 +16,16 @@ Format = Literal[
 ]  # fmt: skip
 
 _PREFIXES: tuple[tuple[str, Format], ...] = (
-    ("gguf", "gguf"), ("mlx", "mlx"), ("awq", "awq"), ("gptq", "gptq"), ("autoround", "auto-round"),
-    ("auto-round", "auto-round"), ("bnb", "bitsandbytes"), ("exl", "exl3"), ("fp8", "fp8"), ("nvfp4", "fp4"),
-    ("mxfp4", "fp4"), ("fp4", "fp4"), ("w4a", "compressed-tensors"), ("w8a", "compressed-tensors"),
-    ("compressed", "compressed-tensors"), ("bf16", "plain"), ("f16", "plain"), ("f32", "plain"), ("fp16", "plain"),
+    ("gguf", "gguf"), ("mlx", "mlx"), ("oq", "mlx"), ("optiq", "mlx"), ("jang", "mlx"), ("awq", "awq"),
+    ("gptq", "gptq"), ("autoround", "auto-round"), ("auto-round", "auto-round"), ("bnb", "bitsandbytes"),
+    ("bitsandbytes", "bitsandbytes"), ("exl", "exl3"), ("fp8", "fp8"), ("nvfp4", "fp4"), ("mxfp4", "fp4"),
+    ("fp4", "fp4"), ("w4a", "compressed-tensors"), ("w8a", "compressed-tensors"), ("compressed", "compressed-tensors"),
+    ("bf16", "plain"), ("f16", "plain"), ("f32", "plain"), ("fp16", "plain"),
 )  # fmt: skip
-_IN_NAME = re.compile(r"(?<![a-z])(gguf|mlx|awq|gptq|autoround|bnb|exl[23]|nvfp4|mxfp4|fp8|w[48]a\d+)(?![a-z])")
+_IN_NAME = re.compile(
+    r"(?<![a-z])(gguf|mlx|awq|gptq|autoround|bnb|exl[23]|nvfp4|mxfp4|fp8|w[48]a\d+"
+    r"|oq\d\w?|optiq|jang)(?![a-z])"
+)
 _LIBRARIES: dict[str, Format] = {
     "diffusers": "diffusers",
     "diffusion-single-file": "diffusers",
@@ -30,7 +35,12 @@ _LIBRARIES: dict[str, Format] = {
     "onnx": "onnx",
     "gguf": "gguf",
 }
-REMADE: frozenset[Format] = frozenset({"awq", "gptq", "auto-round", "bitsandbytes", "exl3", "mlx", "compressed-tensors"})
+_TAGS = frozenset(
+    {"gguf", "mlx", "fp8", "awq", "gptq", "bitsandbytes", "compressed-tensors", "mxfp4", "nvfp4", "exl2", "exl3"}
+)
+REMADE: frozenset[Format] = frozenset(
+    {"awq", "gptq", "auto-round", "bitsandbytes", "exl3", "mlx", "compressed-tensors"}
+)
 """Formats that somebody made from another repository's weights; llama.cpp and its family cannot read them."""
 
 
@@ -49,22 +59,28 @@ class Stored:
 
 def stored_of(model: Model, details: ModelDetails | None = None) -> Stored:
     """Say how a repository keeps its weights: from its real files where they are known, else from its row."""
-    by_row = _of_row(model.quantization, model.library, model.name.lower(), _tag(model), bool(_is_mixed(model)))
+    by_row = _from_row(model, model.quantization)
     if details is None or (details.files is None and details.config is None):
         return by_row
     named = stored_format(details)
     if details.files is None:
-        return _of_row(named or model.quantization, model.library, model.name.lower(), _tag(model), by_row.has_other)
+        return _from_row(model, named or model.quantization)
     has_gguf = any(file.kind == "gguf" for file in details.files)
     has_other = any(file.kind in {"weights", "pickle"} for file in details.files)
     if any(file.path == "model_index.json" for file in details.files):
         return Stored("diffusers", "diffusers", has_gguf, has_other)
     if has_gguf and not has_other:
         return Stored("gguf", "GGUF", has_gguf=True, has_other=False)
-    kind = by_row.format if by_row.format != "gguf" else "plain"
-    if named is not None and named != "GGUF" and model.library not in _LIBRARIES:
+    kind: Format = by_row.format if by_row.format != "gguf" else "plain"
+    if named is not None and named != "GGUF" and kind not in {"diffusers", "timm", "mlx", "onnx"}:
         kind = format_of(named)
     return Stored(kind, named or by_row.label, has_gguf, has_other)
+
+
+def _from_row(model: Model, quantization: str | None) -> Stored:
+    tag = next((tag for tag in model.tags if tag in _TAGS), None) if model.tags else None
+    is_made = bool(model.model_type or model.gguf_repos or model.architectures or model.library == "transformers")
+    return _of_row(model.id, quantization, model.library, tag, is_made)
 
 
 def format_of(label: str) -> Format:
@@ -73,27 +89,19 @@ def format_of(label: str) -> Format:
     return next((kind for prefix, kind in _PREFIXES if lowered.startswith(prefix)), "other")
 
 
-def _tag(model: Model) -> str | None:
-    return next((tag for tag in model.tags if tag in ("gguf", "mlx", "onnx")), None) if model.tags else None
-
-
-def _is_mixed(model: Model) -> bool:
-    """A repository of a publisher that keeps one GGUF file beside its own weights is still its own repository."""
-    if "gguf" in model.name.lower():
-        return False
-    return bool(model.gguf_repos or model.model_type or model.architectures or model.library == "transformers")
-
-
-def _of_row(quantization: str | None, library: str | None, name: str, tag: str | None, is_mixed: bool) -> Stored:
+@lru_cache(maxsize=64)  # (each tool asks for the same row, one after another)
+def _of_row(model_id: str, quantization: str | None, library: str | None, tag: str | None, is_made: bool) -> Stored:
+    organization, _, name = model_id.lower().partition("/")
     if library in ("diffusers", "diffusion-single-file", "timm", "transformers.js"):
         return Stored(_LIBRARIES[library], library, tag == "gguf" or "gguf" in name, has_other=True)
     if quantization == "GGUF" or library == "gguf" or tag == "gguf" or "gguf" in name:
+        # a publisher that keeps one GGUF file beside its own weights still has its own repository
+        is_mixed = "gguf" not in name and (is_made or library != "gguf")
         return Stored("plain" if is_mixed else "gguf", "GGUF", has_gguf=True, has_other=is_mixed)
-    if quantization is not None:
-        return Stored(format_of(quantization), quantization, has_gguf=False, has_other=True)
-    if library == "mlx" or tag == "mlx":
-        return Stored("mlx", "MLX", has_gguf=False, has_other=True)
-    found = _IN_NAME.search(name)
-    if found is not None:
-        return Stored(format_of(found[1]), found[1].upper(), has_gguf=False, has_other=True)
-    return Stored("plain", "16-bit", has_gguf=False, has_other=True)
+    label = quantization or ("MLX" if library == "mlx" or organization == "mlx-community" else tag)
+    if label is None:
+        found = _IN_NAME.search(name)
+        label = found[1] if found is not None else None
+    if label is None:
+        return Stored("plain", "16-bit", has_gguf=False, has_other=True)
+    return Stored(format_of(label), label.upper() if len(label) < 6 else label, has_gguf=False, has_other=True)

@@ -111,7 +111,7 @@ def _add_mistral(subject: Subject, support: Support, gathered: Gathered) -> None
         gathered.add(flag, "mistral", why)
 
 
-def add_wishes(subject: Subject, support: Support, options: Options, gathered: Gathered) -> None:
+def add_wishes(support: Support, options: Options, gathered: Gathered) -> None:
     """Add what the user asked for, where vLLM has it."""
     table = rules("vllm")["commands"]["vllm serve"]
     if options.quant is not None and options.quant.lower() in ONLINE and support.stored.format == "plain":
@@ -148,4 +148,6 @@ def quant_problem(subject: Subject, support: Support, options: Options) -> str |
     if wanted in ONLINE and stored.format == "plain":
         return None
     held = "16-bit" if stored.format == "plain" else stored.label
-    return f"{subject.id} holds {held} weights; vLLM serves those, not {options.quant}. It can make {', '.join(ONLINE)}."
+    return (
+        f"{subject.id} holds {held} weights; vLLM serves those, not {options.quant}. It can make {', '.join(ONLINE)}."
+    )

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from modelscope_tui.catalog.model import ModelDetails
-from modelscope_tui.fit.config import context_of, shape_of
+from modelscope_tui.fit.config import context_of, family_of, shape_of
 from modelscope_tui.fit.estimate import FitEstimate
+from modelscope_tui.fit.layers import UNSAID_KINDS
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.fit.vllm import can_split
 from modelscope_tui.launch.fitting import fit_of
+from modelscope_tui.launch.stored import stored_of
 from modelscope_tui.launch.subject import Options, Subject
 
 HUGE = 262144
@@ -25,7 +27,11 @@ ASSUMED_CONTEXT = 32768
 GPUS_A_NODE = 8
 """What a node of a cluster is taken to have where nobody says."""
 
-_LENGTHS = (1048576, 524288, 262144, 196608, 131072, 98304, 65536, 49152, 32768, 24576, 16384, 12288, 8192, 6144, 4096, 2048)  # fmt: skip
+COMFORTABLE = 32768
+"""GPUs are chosen so that a talk of this length fits, where they can."""
+
+_SPARE = 1.2
+_LENGTHS = tuple(size * 1024 for size in (1024, 512, 256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def layout_of(subject: Subject, options: Options, fewest: int | None, *, can_ten
     """
     nodes = options.nodes or 1
     here = len(subject.machine.gpus)
-    alone = fewest or (here if subject.model.heads else 1) or 1
+    alone = fewest or _enough(subject)
     count = options.gpus or (here or GPUS_A_NODE if nodes > 1 else alone)
     tensor = count if can_tensor else 1
     while tensor > 1 and (count % tensor or not splits_over(subject.details, tensor)):
@@ -75,7 +81,20 @@ def layout_of(subject: Subject, options: Options, fewest: int | None, *, can_ten
     return Layout(tensor, count // tensor * nodes, nodes, assumed)
 
 
-def estimated(subject: Subject, options: Options, layout: Layout | None = None, context: int | None = None) -> FitEstimate:
+def _enough(subject: Subject) -> int:
+    """Guess the GPUs that hold the weights alone, where the shape of a model is not known; 1 where nothing is."""
+    machine = subject.machine
+    weights = fit_of(subject.details, machine, engine="vllm", quantization=_said_by_tags(subject.details)).weights_bytes
+    if not machine.gpus or weights is None:
+        return 1
+    card = min(gpu.budget_bytes for gpu in machine.gpus)
+    doubled = (1 << power for power in range(8))
+    return min(next(count for count in doubled if weights * _SPARE <= count * card or count >= 128), len(machine.gpus))
+
+
+def estimated(
+    subject: Subject, options: Options, layout: Layout | None = None, context: int | None = None
+) -> FitEstimate:
     """Estimate memory for a layout; several nodes count as one machine with all their GPUs."""
     machine = subject.machine
     tensor = None
@@ -87,10 +106,19 @@ def estimated(subject: Subject, options: Options, layout: Layout | None = None, 
         subject.details,
         machine,
         engine="vllm",
+        quantization=_said_by_tags(subject.details),
         context=options.context or context,
         kv_dtype=options.kv_dtype,
         tensor_parallel=tensor,
     )
+
+
+def _said_by_tags(details: ModelDetails) -> str | None:
+    """Name the stored format where only tags or the name tell it, so that the row is not counted at 16 bit."""
+    if details.files is not None or details.config is not None or details.dtypes or details.model.quantization:
+        return None
+    stored = stored_of(details.model)
+    return None if stored.format == "plain" or stored.has_gguf else stored.label
 
 
 def length_of(subject: Subject, options: Options, fit: FitEstimate) -> tuple[int | None, str]:
@@ -98,7 +126,7 @@ def length_of(subject: Subject, options: Options, fit: FitEstimate) -> tuple[int
     if options.context is not None:
         return options.context, "the context asked for"
     limit = context_of(subject.details)
-    room = fit.max_context if fit.fits in {"yes", "tight"} else None
+    room = fit.max_context if fit.fits in {"yes", "tight"} and not _is_upper_bound(subject.details) else None
     if room and limit and room < limit:
         return _below(room), f"the cache of all {limit} tokens does not fit beside the weights; this does"
     if limit is not None and limit >= HUGE:
@@ -106,6 +134,17 @@ def length_of(subject: Subject, options: Options, fit: FitEstimate) -> tuple[int
             return limit, f"a context of {limit} has to be asked for; the cache of it fits here"
         return min(ASSUMED_CONTEXT, limit), f"the model reads {limit} tokens, and a cache for all of them rarely fits"
     return None, ""
+
+
+def comfortable(details: ModelDetails) -> int | None:
+    """The context that GPUs are chosen for: the model's own, up to a long talk."""
+    limit = context_of(details)
+    return None if limit is None else min(limit, COMFORTABLE)
+
+
+def _is_upper_bound(details: ModelDetails) -> bool:
+    """Tell whether the cache is only bounded: the row of such a family does not say which layers keep less."""
+    return not details.config and (family_of(details) or "").replace("-", "_") in UNSAID_KINDS
 
 
 def _below(room: int) -> int:

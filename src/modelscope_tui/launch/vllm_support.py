@@ -1,6 +1,6 @@
 """SOUTH WING: whether vLLM can serve a model at all: what it is for, how it is stored, and of which class it is.
 
-    purpose ─▶ format ─▶ quantization method ─▶ class in the registry, or the one it is converted to
+purpose ─▶ format ─▶ quantization method ─▶ class in the registry, or the one it is converted to
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ POOLING: frozenset[Purpose] = frozenset({"embedding", "reranker", "classifier"})
 """What answers with vectors or scores instead of text."""
 
 _PLUGIN_FORMATS = {"bitsandbytes"}
-_SAME_METHOD = {"auto-round": "inc", "autoround": "inc", "intel/auto-round": "inc", "bnb": "bitsandbytes", "gptq_v2": "gptq"}
+_SAME_METHOD = {
+    "auto-round": "inc",
+    "autoround": "inc",
+    "intel/auto-round": "inc",
+    "bnb": "bitsandbytes",
+    "gptq_v2": "gptq",
+}
 _ENDINGS = ("ForCausalLM", "ForConditionalGeneration", "Model", "ForSequenceClassification")
 _ENDING = re.compile(r"(ForSequenceClassification|ForTokenClassification|ForRewardModel|EmbeddingModel|Model)$")
 
@@ -65,6 +71,13 @@ def support_of(model: Model, details: ModelDetails | None = None) -> Support:
     found = _class_for(names, purpose)
     if found is None:
         return Support(purpose, stored, reason=_not_served(names))
+    if purpose == "reranker" and found.endswith(("ForCausalLM", "ForConditionalGeneration")):
+        # a language model made into a reranker scores in a way that only its card tells
+        reason = (
+            f"How {found} of {model.id} scores a pair is not known here: vLLM needs --hf-overrides, which its card may"
+            " give."
+        )
+        return Support(purpose, stored, reason=reason, is_unknown=True)
     return Support(purpose, stored, found, needs_bnb_plugin=needs_plugin)
 
 
@@ -114,7 +127,9 @@ def _unknown_method(name: str, details: ModelDetails | None) -> str | None:
 def _unknown_class(model: Model, details: ModelDetails | None) -> str:
     kind = model_type_of(model, details)
     if kind is not None:
-        return f"Whether vLLM serves it is not known: no class is known for its model type {kind!a} (config.json tells)."
+        return (
+            f"Whether vLLM serves it is not known: no class is known for its model type {kind!a} (config.json tells)."
+        )
     return "Whether vLLM serves it is not known: its architecture (config.json) was never seen here."
 
 
@@ -125,7 +140,7 @@ def _class_for(names: tuple[str, ...], purpose: Purpose) -> str | None:
     if purpose in {"reranker", "classifier"}:
         able.sort(key=lambda name: not name.endswith(("Classification", "RewardModel")))
     if purpose == "embedding":
-        able.sort(key=lambda name: name.endswith(("Classification", "ForMaskedLM")))
+        able.sort(key=lambda name: (name.endswith(("Classification", "ForMaskedLM")), name != "Gemma3TextModel"))
     if able:
         return able[0]
     if purpose in POOLING:

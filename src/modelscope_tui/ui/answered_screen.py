@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.timer import Timer
+from textual.worker import Worker, WorkerState
 
-from modelscope_tui.ui import messages
+from modelscope_tui.errors import ModelscopeError
 from modelscope_tui.ui.keyed_screen import KeyedScreen
 from modelscope_tui.ui.panes.facets import FacetPane
 from modelscope_tui.ui.present import age, clean, day, glyphs, grouped
@@ -19,6 +20,7 @@ from modelscope_tui.ui.widgets.model_table import ModelTable
 
 if TYPE_CHECKING:
     from modelscope_tui.hub.answer import HubState
+    from modelscope_tui.ui import messages
 
 HUB_REST_SECONDS = 0.3
 """How long typing rests before the Hub is asked."""
@@ -77,56 +79,60 @@ class AnsweredScreen(KeyedScreen):
 
     # -- what the workers found out ----------------------------------------------------------------------------
 
-    @on(messages.IndexGrew)
-    def show_progress(self, event: messages.IndexGrew) -> None:
+    def on_index_grew(self, event: messages.IndexGrew) -> None:
         """Say how far the index is."""
         self.search.say_indexing(event.done, event.total)
 
-    @on(messages.IndexOpened)
-    def answer_what_was_typed(self) -> None:
+    def on_index_opened(self) -> None:
         """Answer the query that was typed meanwhile."""
         self.search.again()
         self.inspection.look()
 
-    @on(messages.IndexFailed)
-    def say_no_index(self, event: messages.IndexFailed) -> None:
+    def on_index_failed(self, event: messages.IndexFailed) -> None:
         """Say why nothing can be searched."""
         self.search.fail(event.problem)
 
-    @on(messages.MachineFound)
-    def show_machine(self, event: messages.MachineFound) -> None:
+    def on_machine_found(self, event: messages.MachineFound) -> None:
         """Show the machine, what fits it, and the tools."""
         self.machine = event.machine
-        self.inspection.labels = event.labels
-        self.query_one("#tool", FacetPane).show_badges(event.badges)
+        self.inspection.labels = event.tools.labels
+        self.query_one("#tool", FacetPane).show_tools(event.tools.purposes, event.tools.installed)
         self.query_one(ModelTable).show_fit(lambda model: self.explorer.view(model).fits)
         self.show_hub(event.state)
 
-    @on(messages.HubAnswered)
-    def merge_answer(self, event: messages.HubAnswered) -> None:
+    def on_hub_answered(self, event: messages.HubAnswered) -> None:
         """Show the rows that the Hub added, if its question is still ours."""
         self.show_hub(event.state)
         if event.changed and event.query == self.search.query:
             self.search.again()
 
-    @on(messages.Studied)
-    def show_study(self, event: messages.Studied) -> None:
+    def on_studied(self, event: messages.Studied) -> None:
         """Show what is known of the model."""
         self.show_hub(event.state)
         self.inspection.learn(event.known)
 
-    @on(messages.StudyFailed)
-    def say_no_study(self, event: messages.StudyFailed) -> None:
+    def on_study_failed(self, event: messages.StudyFailed) -> None:
         """Say why a model cannot be looked into."""
         if self.inspection.model is not None and event.model.id == self.inspection.model.id:
             self.detail.show_nothing(clean(str(event.problem), 600))
 
-    @on(messages.Copied)
-    def say_copied(self, event: messages.Copied) -> None:
+    @on(Worker.StateChanged)
+    def say_broken(self, event: Worker.StateChanged) -> None:
+        """Say that a worker ended in a bug; the screen goes on."""
+        if event.state is not WorkerState.ERROR or event.worker.error is None:
+            return
+        bug = event.worker.error
+        words = ModelscopeError(f"Unexpected {type(bug).__name__}: {bug}.", "`modelscope-tui doctor` may know more.")
+        if event.worker.group == "prepare" and not self.explorer.is_ready:
+            self.search.fail(words)
+        elif event.worker.group == "study":
+            self.detail.show_nothing(clean(str(words), 600))
+        self.notify(clean(str(words), 300), severity="error", timeout=SAID_SECONDS, markup=False)
+
+    def on_copied(self, event: messages.Copied) -> None:
         """Say what is on the clipboard, and how it got there."""
         self.notify(f"{event.what} copied with {event.way}", timeout=SAID_SECONDS, markup=False)
 
-    @on(messages.CopyFailed)
-    def say_not_copied(self, event: messages.CopyFailed) -> None:
+    def on_copy_failed(self, event: messages.CopyFailed) -> None:
         """Say why nothing was copied."""
         self.notify(clean(str(event.problem), 300), severity="warning", timeout=SAID_SECONDS, markup=False)

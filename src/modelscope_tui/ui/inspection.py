@@ -14,14 +14,14 @@ from textual.timer import Timer
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.present import clean
-from modelscope_tui.ui.study import Study
 from modelscope_tui.ui.work import Work
 
 if TYPE_CHECKING:
     from modelscope_tui.explorer import Explorer
     from modelscope_tui.launch.subject import Options
+    from modelscope_tui.ui.study import Study
 
-REST_SECONDS = 0.12
+REST_SECONDS = 0.2
 """How long a selection rests before it is looked into."""
 
 SHELLS = ("bash", "powershell", "cmd")
@@ -50,6 +50,7 @@ class Inspection:
         """What the command is built for."""
         if self._options is None:
             from modelscope_tui.launch.subject import Options
+    from modelscope_tui.ui.study import Study
 
             self._options = Options()
         return self._options

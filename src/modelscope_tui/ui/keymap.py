@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from textual.binding import Binding
 
 
-def _key(
+def _key(  # noqa: PLR0917 - a table of keys reads best in columns
     identity: str, key: str, action: str, label: str, help_text: str, shown: str = "", *, show: bool = True
 ) -> Binding:
     return Binding(key, action, label, id=identity, tooltip=help_text, key_display=shown or None, show=show)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -31,6 +32,9 @@ from modelscope_tui.ui.widgets.bars import FooterLine, TitleLine
 from modelscope_tui.ui.widgets.choices import Choices
 from modelscope_tui.ui.widgets.model_table import ModelTable
 from modelscope_tui.ui.work import Work
+
+if TYPE_CHECKING:
+    from modelscope_tui.launch.subject import Options
 
 
 class MainScreen(AnsweredScreen):
@@ -77,6 +81,7 @@ class MainScreen(AnsweredScreen):
         await self.query_one(FilterPane).bring_field()
         gc.enable()
         self.work.prepare()
+        self.inspection.look()
 
     # -- what a person did -------------------------------------------------------------------------------------
 
@@ -143,7 +148,7 @@ class MainScreen(AnsweredScreen):
 
         def follow(options: object) -> None:
             if options is not None:
-                self.inspection.choose_options(options)  # type: ignore[arg-type]
+                self.inspection.choose_options(cast("Options", options))
 
         self.app.push_screen(OptionsForm(self.inspection.options), follow)
 

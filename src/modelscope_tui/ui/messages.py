@@ -5,7 +5,6 @@ UPPER FLOOR. Each answer carries its question.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.query import Query
 from modelscope_tui.errors import ModelscopeError
 from modelscope_tui.ui.study import Study
+from modelscope_tui.ui.tools import Tools
 
 if TYPE_CHECKING:
     from modelscope_tui.hub.answer import HubState
@@ -27,9 +27,6 @@ class IndexGrew(Message):
     done: int
     total: int
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
     def can_replace(self, message: Message) -> bool:
         """Only the newest progress matters."""
         return isinstance(message, IndexGrew)
@@ -39,9 +36,6 @@ class IndexGrew(Message):
 class IndexOpened(Message):
     """Any query can be answered from now on."""
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass(eq=False, repr=False)
 class IndexFailed(Message):
@@ -49,21 +43,14 @@ class IndexFailed(Message):
 
     problem: ModelscopeError
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass(eq=False, repr=False)
 class MachineFound(Message):
-    """The machine, the tools by name, and what is installed are known."""
+    """The machine, and the tools are known."""
 
     machine: str
-    labels: Mapping[str, str]
-    badges: Mapping[str, str]
+    tools: Tools
     state: HubState
-
-    def __post_init__(self) -> None:
-        super().__init__()
 
 
 @dataclass(eq=False, repr=False)
@@ -75,9 +62,6 @@ class HubAnswered(Message):
     problem: ModelscopeError | None
     state: HubState
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass(eq=False, repr=False)
 class Studied(Message):
@@ -85,9 +69,6 @@ class Studied(Message):
 
     known: Study
     state: HubState
-
-    def __post_init__(self) -> None:
-        super().__init__()
 
 
 @dataclass(eq=False, repr=False)
@@ -97,9 +78,6 @@ class StudyFailed(Message):
     model: Model
     problem: ModelscopeError
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass(eq=False, repr=False)
 class Copied(Message):
@@ -108,15 +86,9 @@ class Copied(Message):
     what: str
     way: str
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass(eq=False, repr=False)
 class CopyFailed(Message):
     """A text could not be copied."""
 
     problem: ModelscopeError
-
-    def __post_init__(self) -> None:
-        super().__init__()

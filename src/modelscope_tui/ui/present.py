@@ -17,15 +17,20 @@ from rich.cells import cell_len, set_cell_size
 LONGEST = 4096
 """No line of the Hub is read further than this; a megabyte in a name must not cost a frame."""
 
-_SEQUENCES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]?|\x9b[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*"
-    r"(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]?"
-)
-_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
-_INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
-)
+
+@cache
+def _harmful() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Give the patterns of terminal sequences, line breaks and invisible characters; made when first needed."""
+    sequences = re.compile(
+        r"\x1b\[[0-?]*[ -/]*[@-~]?|\x9b[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*"
+        r"(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]?"
+    )
+    breaks = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+    invisible = re.compile(
+        "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+        "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
+    )
+    return sequences, breaks, invisible
 
 
 def clean(text: str | None, limit: int = LONGEST) -> str:
@@ -36,8 +41,8 @@ def clean(text: str | None, limit: int = LONGEST) -> str:
         text = text[:limit] + "…"
     if text.isascii() and text.isprintable():
         return text
-    text = _BREAKS.sub(" ", _SEQUENCES.sub("", text))
-    return _INVISIBLE.sub("", text)
+    sequences, breaks, invisible = _harmful()
+    return invisible.sub("", breaks.sub(" ", sequences.sub("", text)))
 
 
 def clean_lines(text: str | None, limit: int = LONGEST * 4) -> str:
@@ -57,6 +62,24 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
     if size > width:
         return set_cell_size(text, width - 1) + glyphs().more if width > 1 else set_cell_size(text, max(width, 0))
     return " " * (width - size) + text if right else text + " " * (width - size)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break a clean text into lines of at most ``width`` cells, between words where it can."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        rest = word
+        while width_of(rest) > width:
+            head = set_cell_size(rest, width).rstrip() or rest[:1]
+            lines += [line, head] if line else [head]
+            line, rest = "", rest[len(head) :]
+        joined = f"{line} {rest}".strip()
+        if width_of(joined) > width:
+            lines.append(line)
+            joined = rest
+        line = joined
+    return [*lines, line] if line or not lines else lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
-
-from modelscope_tui.ui.present import glyphs
 
 EXECUTABLES: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +30,10 @@ EXECUTABLES: Mapping[str, str] = MappingProxyType(
 """The program whose presence on the PATH means that a tool is installed."""
 
 
+PURPOSES: Mapping[str, str] = MappingProxyType({"hub": "download", "run": "run here"})
+"""A purpose in the words of a person, where the word alone does not say it."""
+
+
 class AboutTool(Protocol):
     """What is asked of a tool here."""
 
@@ -47,13 +50,30 @@ class AboutTool(Protocol):
         """What it is for."""
 
 
-def about_tools(tools: Iterable[AboutTool]) -> tuple[dict[str, str], dict[str, str]]:
-    """Give each tool's label, and the badge that stands beside it in the pane."""
-    labels: dict[str, str] = {}
-    badges: dict[str, str] = {}
-    for tool in tools:
-        labels[tool.name] = tool.label
-        program = EXECUTABLES.get(tool.name)
-        is_here = program is not None and shutil.which(program) is not None
-        badges[tool.name] = f"{glyphs().online} {tool.purpose}" if is_here else tool.purpose
-    return labels, badges
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The tools in words."""
+
+    labels: Mapping[str, str]
+    """How people write them."""
+    purposes: Mapping[str, str]
+    """What they are for: `run` here, `serve` to others, get from a `hub`, `train`."""
+    installed: frozenset[str]
+    """Those whose program is on the PATH."""
+
+
+NO_TOOLS = Tools(MappingProxyType({}), MappingProxyType({}), frozenset())
+"""What is known before the worker looked."""
+
+
+def about_tools(tools: Iterable[AboutTool]) -> Tools:
+    """Look the tools up: their words, and which are installed."""
+    known = tuple(tools)
+    labels = {tool.name: tool.label for tool in known}
+    purposes = {tool.name: PURPOSES.get(tool.purpose, tool.purpose) for tool in known}
+    return Tools(labels, purposes, frozenset(name for name in labels if _is_installed(name)))
+
+
+def _is_installed(name: str) -> bool:
+    program = EXECUTABLES.get(name)
+    return program is not None and shutil.which(program) is not None

@@ -111,7 +111,7 @@ def _ways(subject: Subject) -> tuple[Note, ...]:
     found = [name for name in architectures_of(subject.model, subject.details) if name in known]
     if not found or stored.format not in {"plain", "fp8", "gptq", "compressed-tensors"}:
         return ()
-    text = f"By hand: convert_hf_to_gguf.py converts {found[0]}, llama-quantize makes it smaller; both come with llama.cpp."
+    text = f"By hand: llama.cpp's convert_hf_to_gguf.py converts {found[0]}, its llama-quantize makes it smaller."
     return (Note("info", text),)
 
 

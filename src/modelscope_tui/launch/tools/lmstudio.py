@@ -10,7 +10,16 @@ from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Flag, LaunchAnswer, Note, refused
 from modelscope_tui.launch.command import LaunchCommand, Step
 from modelscope_tui.launch.fitting import fit_of, judged
-from modelscope_tui.launch.gguf import USUAL, Source, choose, fitting_purpose, offers_gguf, sources_of, tag_of, unreadable
+from modelscope_tui.launch.gguf import (
+    USUAL,
+    Source,
+    choose,
+    fitting_purpose,
+    offers_gguf,
+    sources_of,
+    tag_of,
+    unreadable,
+)
 from modelscope_tui.launch.purpose import SAID, Purpose, is_chat, purpose_of
 from modelscope_tui.launch.remark import general_notes, is_gated
 from modelscope_tui.launch.rulebook import source_of
@@ -73,7 +82,8 @@ def _found(subject: Subject, options: Options) -> _Found | str:
         return f"Nothing of {subject.id} can be run in LM Studio: {'; '.join(reasons)}."
     if stored.format in REMADE:
         return f"{subject.id} holds {stored.label} weights and no GGUF files; LM Studio reads GGUF, and MLX on a Mac."
-    return f"{subject.id} holds no GGUF files and no GGUF repository of it is known; LM Studio reads GGUF, or MLX on a Mac."
+    nothing = f"{subject.id} holds no GGUF files and no GGUF repository of it is known"
+    return f"{nothing}; LM Studio reads GGUF, and MLX on a Mac."
 
 
 def _from_gguf(source: Source, subject: Subject, options: Options) -> _Found | str:
@@ -120,7 +130,8 @@ def _answer(subject: Subject, options: Options, found: _Found, purpose: Purpose)
     if found.quantization is None and machine.os is not None and machine.os != "macos":
         verdict, reason = "too-large", "MLX weights need a Mac with Apple silicon; this machine is not one."
     name = options.served_name or key_of(found.repo)
-    command, flags = _command(found, options, name)
+    is_whole = judgement.fit is not None and judgement.fit.fits == "yes" and bool(machine.gpus)
+    command, flags = _command(found, options, name, is_whole=is_whole)
     return LaunchAnswer(
         subject.id,
         "lmstudio",
@@ -137,16 +148,24 @@ def _answer(subject: Subject, options: Options, found: _Found, purpose: Purpose)
     )
 
 
-def _command(found: _Found, options: Options, name: str) -> tuple[LaunchCommand, tuple[Flag, ...]]:
+def _command(found: _Found, options: Options, name: str, *, is_whole: bool) -> tuple[LaunchCommand, tuple[Flag, ...]]:
     source = f"lms {source_of('lmstudio')}"
-    flags = [Flag(found.address, None, found.why, source), Flag("--yes", None, "takes the choice without asking", source)]
+    flags = [
+        Flag(found.address, None, found.why, source),
+        Flag("--yes", None, "takes the choice without asking", source),
+    ]
     loading = [Flag("--identifier", name, "the name that clients use", source)]
+    if is_whole:
+        loading.append(Flag("--gpu", "max", "all of it fits the GPU", source))
     if options.context is not None:
         loading.append(Flag("--context-length", str(options.context), "the context asked for", source))
     serving = [Flag("--port", str(options.port), "the port asked for", source)] if options.port is not None else []
     steps = (
         Step("Fetch it", ("lms", "get", found.address, "--yes")),
-        Step("Load it - lms ls shows the key if it is another", ("lms", "load", key_of(found.repo), *_argv(loading), "--yes")),
+        Step(
+            "Load it - lms ls shows the key if it is another",
+            ("lms", "load", key_of(found.repo), *_argv(loading), "--yes"),
+        ),
         Step("Serve it", ("lms", "server", "start", *_argv(serving))),
     )
     return LaunchCommand(steps, options.shell), (*flags, *loading, *serving)

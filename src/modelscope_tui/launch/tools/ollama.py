@@ -162,7 +162,9 @@ def _missing(subject: Subject, reasons: list[str]) -> str:
     stored = stored_of(subject.model, subject.details)
     if stored.format in REMADE or stored.format in {"diffusers", "onnx", "timm"}:
         return f"{subject.id} holds {stored.label} weights and no GGUF files; Ollama reads GGUF only."
-    return f"{subject.id} holds no GGUF files, no GGUF repository of it is known, and Ollama's library does not have it."
+    return (
+        f"{subject.id} holds no GGUF files, no GGUF repository of it is known, and Ollama's library does not have it."
+    )
 
 
 def _ways(subject: Subject) -> tuple[Note, ...]:
@@ -209,7 +211,12 @@ def _answer(subject: Subject, options: Options, found: _Found) -> LaunchAnswer:
         command=command,
         flags=(found.flag, *flags),
         smoke_test=_smoke_test(name, purpose, model, options),
-        notes=(*found.notes, *_notes(subject, options, found, purpose), *judgement.notes, *general_notes(subject.details)),
+        notes=(
+            *found.notes,
+            *_notes(subject, options, found, purpose),
+            *judgement.notes,
+            *general_notes(subject.details),
+        ),
         fit=judgement.fit,
         served_as=name,
     )

@@ -1,6 +1,6 @@
 """vLLM: `vllm serve` with the parsers, runner, parallelism and context that a model needs.
 
-    vllm_support (can it?) ─▶ vllm_layout (GPUs, nodes, context; does it fit?) ─▶ vllm_flags (what does it need?)
+vllm_support (can it?) ─▶ vllm_layout (GPUs, nodes, context; does it fit?) ─▶ vllm_flags (what does it need?)
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from modelscope_tui.launch.answer import Flag, LaunchAnswer, refused
 from modelscope_tui.launch.command import LaunchCommand, Step, option
 from modelscope_tui.launch.fitting import Judgement, judged
 from modelscope_tui.launch.purpose import Purpose, is_chat
-from modelscope_tui.launch.recipe import reranker_recipe
 from modelscope_tui.launch.remark import gate_note, general_notes, token_env
 from modelscope_tui.launch.rulebook import source_of
 from modelscope_tui.launch.subject import Options, Subject
@@ -22,6 +21,7 @@ from modelscope_tui.launch.vllm_flags import Gathered, add_family, add_wishes, q
 from modelscope_tui.launch.vllm_layout import (
     GPUS_A_NODE,
     Layout,
+    comfortable,
     estimated,
     fits_machine,
     layout_of,
@@ -54,36 +54,26 @@ class Vllm:
         if support.reason is not None:
             verdict: Literal["unknown", "refused"] = "unknown" if support.is_unknown else "refused"
             return LaunchAnswer(subject.id, self.name, verdict, support.reason)
-        problem = quant_problem(subject, support, options) or _unscored(subject, support)
+        problem = quant_problem(subject, support, options)
         if problem is not None:
             return refused(subject.id, self.name, problem)
         return _answer(subject, options, support)
 
 
-def _unscored(subject: Subject, support: Support) -> str | None:
-    """A language model made into a reranker scores in a way that only its card tells."""
-    if support.purpose != "reranker" or reranker_recipe(subject.id) is not None:
-        return None
-    if not (support.architecture or "").endswith(("ForCausalLM", "ForConditionalGeneration")):
-        return None
-    return (
-        f"{subject.id} is a {support.architecture} that scores pairs in a way that is not known here:"
-        " vLLM needs --hf-overrides for it, which its card may give."
-    )
-
-
 def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswer:
-    first = estimated(subject, options)
-    layout = layout_of(subject, options, first.tensor_parallel, can_tensor=not support.needs_bnb_plugin)
-    fit = estimated(subject, options, layout) if layout != Layout(first.tensor_parallel or 1) else first
+    fit = estimated(subject, options, context=comfortable(subject.details))
+    if fit.fits == "no":
+        fit = estimated(subject, options)
+    layout = layout_of(subject, options, fit.tensor_parallel, can_tensor=not support.needs_bnb_plugin)
+    if layout != Layout(fit.tensor_parallel or 1):
+        fit = estimated(subject, options, layout)
     gathered = Gathered()
     add_family(subject, support, layout, gathered)
     length, why = length_of(subject, options, fit) if _has_length(support.purpose) else (None, "")
     if length is not None:
         gathered.add("--max-model-len", length, why)
-        fit = estimated(subject, options, layout, context=length)
     _add_layout(layout, gathered)
-    add_wishes(subject, support, options, gathered)
+    add_wishes(support, options, gathered)
     _add_notes(subject, options, support, gathered, layout)
     judgement = _on_this_machine(subject, layout, judged(fit, subject.machine))
     name = options.served_name or subject.id
@@ -146,10 +136,10 @@ def _add_notes(subject: Subject, options: Options, support: Support, gathered: G
 def _add_chip_notes(subject: Subject, support: Support, gathered: Gathered) -> None:
     found = [gpu.compute_capability for gpu in subject.machine.gpus if gpu.compute_capability]
     numbers = [float(text) for text in found if text.replace(".", "", 1).isdigit()]
-    needed = {"fp8": 8.9, "fp4": 10.0}.get(support.stored.format)
+    needed = 10.0 if support.stored.label.startswith("NVFP4") else {"fp8": 8.9}.get(support.stored.format)
     if needed is not None and numbers and min(numbers) < needed:
         gathered.say(
-            f"{support.stored.label} is native from compute capability {needed}; on {min(numbers)} vLLM unpacks it, slower."
+            f"{support.stored.label} is native from compute capability {needed}; on {min(numbers)} vLLM unpacks it."
         )
 
 
@@ -173,9 +163,7 @@ def _on_this_machine(subject: Subject, layout: Layout, judgement: Judgement) -> 
     return judgement
 
 
-def _command(
-    subject: Subject, options: Options, support: Support, flags: list[Flag], layout: Layout
-) -> LaunchCommand:
+def _command(subject: Subject, options: Options, support: Support, flags: list[Flag], layout: Layout) -> LaunchCommand:
     argv = ["vllm", "serve", subject.id]
     for flag in flags:
         argv += (flag.flag,) if flag.value is None else option(flag.flag, flag.value)

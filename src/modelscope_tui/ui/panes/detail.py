@@ -6,7 +6,7 @@ UPPER FLOOR. It is given a row, then studies of it; it posts what a person chose
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Union, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,14 +16,29 @@ from textual.message import Message
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.ui import keymap
-from modelscope_tui.ui.panes.launch import LaunchTab
-from modelscope_tui.ui.panes.overview import Overview
 from modelscope_tui.ui.present import clean
-from modelscope_tui.ui.study import Study
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 
-TABS: Mapping[str, type[Overview | LaunchTab]] = {"overview": Overview, "launch": LaunchTab}
-"""The tabs in their order; a later one is one more line here."""
+if TYPE_CHECKING:
+    from modelscope_tui.ui.panes.launch import LaunchTab
+    from modelscope_tui.ui.panes.overview import Overview
+    from modelscope_tui.ui.study import Study
+
+TABS = ("overview", "launch")
+"""The tabs in their order; a later one is one more name here, and one more line in :func:`_tab`."""
+
+Tab = Union["Overview", "LaunchTab"]
+
+
+def _tab(name: str) -> type[Tab]:
+    """Give a tab's class; the first frame needs none of them."""
+    if name == "launch":
+        from modelscope_tui.ui.panes.launch import LaunchTab
+
+        return LaunchTab
+    from modelscope_tui.ui.panes.overview import Overview
+
+    return Overview
 
 
 class DetailPane(Vertical, can_focus=True):
@@ -61,6 +76,7 @@ class DetailPane(Vertical, can_focus=True):
         """The tool that a person chose; None is the best one."""
         self._labels: Mapping[str, str] = {}
         self._words = Content("")
+        self._tabs: dict[str, Tab] = {}
 
     def compose(self) -> ComposeResult:
         """Make the strip; tabs come when they are shown."""
@@ -121,38 +137,42 @@ class DetailPane(Vertical, can_focus=True):
         """Show the current tab, making it when it is not there yet."""
         if not self.is_mounted:
             return
-        body: Overview | LaunchTab | None = None
-        for child in self.children:
-            if isinstance(child, Overview | LaunchTab):
-                child.display = isinstance(child, TABS[self.tab])
-                body = child if child.display else body
+        body = self._body
+        for tab in self._tabs.values():
+            tab.display = tab is body
         if body is None:
-            body = TABS[self.tab]()
+            body = self._tabs[self.tab] = _tab(self.tab)()
             self.mount(body)
             self.call_after_refresh(self._write)
         else:
             self._write()
 
+    @property
+    def _body(self) -> Tab | None:
+        return self._tabs.get(self.tab)
+
     def _write(self) -> None:
-        for body in self.query(TABS[self.tab]):
-            if self.model is None:
-                body.show_words(self._words)
-            elif isinstance(body, Overview):
-                body.show_row(self.model) if self.known is None else body.show_study(self.known)
-            elif self.known is None or self.current_tool is None:
-                body.show_words(self._words)
-            else:
-                body.show_answer(self.known, self.current_tool, self._labels)
+        body = self._body
+        if body is None or not body.is_mounted or not body.children:
+            return
+        if self.model is None:
+            body.show_words(self._words)
+        elif self.tab == "overview":
+            cast("Overview", body).show_model(self.model, self.known)
+        elif self.known is None or self.current_tool is None:
+            body.show_words(self._words)
+        else:
+            cast("LaunchTab", body).show_answer(self.known, self.current_tool, self._labels)
 
     # -- what a person does ------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - textual's
         """Give the keys of the Launch tab only while it is shown."""
         return self.tab == "launch" if action in {"tool", "edit", "shell"} else True
 
     def action_turn(self, direction: int) -> None:
         """Turn to the next tab; left of the first one, go back."""
-        names = list(TABS)
+        names = TABS
         at = names.index(self.tab) + direction
         if at < 0:
             self.post_message(self.WentBack())
@@ -161,8 +181,8 @@ class DetailPane(Vertical, can_focus=True):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the tab."""
-        for body in self.query(TABS[self.tab]):
-            body.scroll_relative(y=lines, animate=False)
+        if self._body is not None:
+            self._body.scroll_relative(y=lines, animate=False)
 
     def action_tool(self, direction: int) -> None:
         """Go to the next or previous tool."""

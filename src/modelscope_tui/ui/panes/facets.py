@@ -16,7 +16,7 @@ from textual.message import Message
 
 from modelscope_tui.catalog.facet import FacetValue
 from modelscope_tui.ui import keymap
-from modelscope_tui.ui.present import clean, count, fitted, glyphs, grouped, width_of
+from modelscope_tui.ui.present import clean, count, fitted, glyphs, grouped
 from modelscope_tui.ui.widgets.line_list import LineList, Piece
 
 
@@ -78,7 +78,9 @@ class FacetPane(LineList):
         self._chosen: frozenset[str] = frozenset()
         self._excluded: frozenset[str] = frozenset()
         self._found = 0
-        self._badges: Mapping[str, str] = {}
+        self._count_width = 1
+        self._purposes: Mapping[str, str] = {}
+        self._installed: frozenset[str] = frozenset()
 
     # -- what it is given --------------------------------------------------------------------------------------
 
@@ -102,14 +104,15 @@ class FacetPane(LineList):
         self._values, self._chosen, self._excluded, self._found = now
         self._relist()
 
-    def show_badges(self, badges: Mapping[str, str]) -> None:
-        """Show a word beside some values: what a tool is for, whether it is installed."""
-        self._badges = badges
+    def show_tools(self, purposes: Mapping[str, str], installed: frozenset[str]) -> None:
+        """Show which tools are installed here, and what the one under the cursor is for."""
+        self._purposes, self._installed = purposes, installed
         self.forget_strips()
         self.refresh()
 
     def _relist(self) -> None:
         here = self.value
+        self._count_width = max((len(grouped(min(one.count, 99_999))) for one in self._values), default=1)
         wanted = self.find.casefold()
         self._shown = self._values
         if wanted:
@@ -131,9 +134,13 @@ class FacetPane(LineList):
         if self.is_finding or self.find:
             words = f"find: {clean(self.find, 40)}" + ("▏" if self.is_finding else "")
         else:
+            here = self.value if self.has_focus else None
             chosen = len(self._chosen) + len(self._excluded)
             more = grouped(self._found) if self._found > len(self._values) else ""
             words = f"{chosen} chosen" if chosen else more
+            if here is not None:
+                purpose = self._purposes.get(here.value)
+                words = clean(f"{self._field_of(here)}:{here.value}" + (f", to {purpose}" if purpose else ""), 80)
         self.border_subtitle = Content(words)
 
     def on_mount(self) -> None:
@@ -145,7 +152,7 @@ class FacetPane(LineList):
     def key_of(self, line: int) -> Hashable | None:
         """A line's picture depends on the value and on what is chosen."""
         one = self._shown[line]
-        return one, self._sign(one)
+        return one, self._sign(one), self._count_width
 
     def _sign(self, one: FacetValue) -> str:
         value = one.value.casefold()
@@ -153,22 +160,27 @@ class FacetPane(LineList):
             return glyphs().chosen
         return glyphs().excluded if value in self._excluded else " "
 
+    def _name_of(self, one: FacetValue) -> str:
+        """Name a value as short as it is clear: a license inside its group by its id."""
+        if self.use.field == "license" and one.group is not None:
+            return clean(one.value, 200)
+        return clean(one.label, 200).removeprefix("Domain Specific: ")
+
     def pieces(self, line: int, width: int) -> list[Piece]:
         """Paint a value: cursor, sign, name, badge, count."""
         one = self._shown[line]
         sign = self._sign(one)
-        number = count(one.count) if one.count >= 100_000 else grouped(one.count)
+        number = (count(one.count) if one.count >= 100_000 else grouped(one.count)).rjust(self._count_width)
         indent = "  " if one.group is not None else ""
-        badge = self._badges.get(one.value, "")
-        badge = badge + " " if badge and width >= 18 + width_of(badge) else ""
-        room = width - 3 - len(indent) - width_of(badge) - len(number) - 1
+        badge = " " + glyphs().online if one.value in self._installed else ""
+        room = width - 3 - len(indent) - len(badge) - len(number) - 1
         is_out = sign == glyphs().excluded
         name = "muted" if is_out or (one.group is not None and sign == " ") or not one.count else "text"
         return [
-            (glyphs().cursor if line == self.cursor else " ", "accent"),
+            (glyphs().cursor if line == self.cursor and self.has_focus else " ", "accent"),
             (sign + " ", "bad" if is_out else "accent"),
-            (indent + fitted(clean(one.label, 200), max(1, room)), "accent" if sign == glyphs().chosen else name),
-            (badge, "good" if badge.startswith(glyphs().online) else "muted"),
+            (indent + fitted(self._name_of(one), max(1, room)), "accent" if sign == glyphs().chosen else name),
+            (badge, "good"),
             (" " + number, "muted"),
         ]
 
@@ -226,6 +238,16 @@ class FacetPane(LineList):
             return
         event.stop()
         event.prevent_default()
+
+    def move_to(self, line: int) -> None:
+        """Move, and write under the list how the value is typed."""
+        super().move_to(line)
+        self._entitle()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Write how the value under the cursor is typed, while the pane has the focus."""
+        super().watch_has_focus(has_focus)
+        self._entitle()
 
     def on_click(self, event: events.Click) -> None:
         """Choose the value that was clicked."""

@@ -19,7 +19,7 @@ from modelscope_tui.ui.present import VERDICT_STYLES, clean, clean_lines, verdic
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 
 if TYPE_CHECKING:
-    from modelscope_tui.launch.answer import LaunchAnswer
+    from modelscope_tui.launch.answer import Flag, LaunchAnswer, Note
     from modelscope_tui.ui.study import Study
 
 VERDICTS = {
@@ -109,9 +109,7 @@ def _parts(answer: LaunchAnswer, known: Study, labels: Mapping[str, str]) -> Ite
         (f"\n{clean(answer.reason)}" if answer.reason else ""),
         _memory(answer),
     )
-    for note in answer.notes:
-        lead = ("! ", "$text-warning") if note.level == "warning" else (present.glyphs().dot + " ", "$foreground 50%")
-        yield Content.assemble(lead, clean(note.text))
+    yield Content("\n").join([_note(note) for note in answer.notes])
     others = [
         Content.assemble(
             ("instead: ", "$foreground 50%"), f"{labels.get(other.tool, clean(other.tool))}, {clean(other.model)}",
@@ -128,18 +126,20 @@ def _parts(answer: LaunchAnswer, known: Study, labels: Mapping[str, str]) -> Ite
     yield banner(known)
 
 
+def _note(note: Note) -> Content:
+    lead = ("! ", "$text-warning") if note.level == "warning" else (present.glyphs().dot + " ", "$foreground 50%")
+    return Content.assemble(lead, clean(note.text))
+
+
 def _memory(answer: LaunchAnswer) -> str:
     fit = answer.fit
-    if fit is None or fit.total_bytes is None:
+    if fit is None or fit.total_bytes is None or answer.reason:
         return ""
     of = f" of {present.size(fit.available_bytes)}" if fit.available_bytes is not None else ""
     longest = f", up to {present.tokens(fit.max_context)} of context" if fit.max_context else ""
     return f"\nneeds {present.size(fit.total_bytes)}{of}{longest}"
 
 
-def _flag(flag: object) -> Content:
-    name = clean(getattr(flag, "flag", ""))
-    value = clean(getattr(flag, "value", None))
-    return Content.assemble(
-        (f"  {name} {value}".rstrip(), "$text-accent"), ("  " + clean(getattr(flag, "why", "")), "$foreground 60%")
-    )
+def _flag(flag: Flag) -> Content:
+    name = f"  {clean(flag.flag)} {clean(flag.value)}".rstrip()
+    return Content.assemble((name, "$text-accent"), ("  " + clean(flag.why), "$foreground 60%"))

@@ -16,7 +16,7 @@ from modelscope_tui.catalog.license import group_label, group_of, license_facts,
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.taxonomy import category_label, language_label, organization, task_label
 from modelscope_tui.ui import present
-from modelscope_tui.ui.present import clean
+from modelscope_tui.ui.present import clean, wrapped
 from modelscope_tui.ui.study import Study, in_words
 
 LABEL = 14
@@ -37,47 +37,61 @@ class Overview(VerticalScroll, can_focus=False):
         """Say something instead of a model."""
         self.query_one(Static).update(words)
 
-    def show_row(self, model: Model) -> None:
-        """Show what the list knows, before anything was asked."""
-        loading = Content.styled("looking for more …", "$foreground 50%")
-        self.query_one(Static).update(_sheet(ModelDetails(model=model, as_of=model.as_of), None, loading))
+    def show_model(self, model: Model, known: Study | None) -> None:
+        """Show what the list knows at once, and all that is known as soon as it is, with its age."""
+        if known is None:
+            loading = Content.styled("looking for more …", "$foreground 50%")
+            self._show(_sheet(ModelDetails(model=model, as_of=model.as_of), None, loading, self._room))
+        else:
+            self._show(_sheet(known.details, known, banner(known), self._room))
 
-    def show_study(self, known: Study) -> None:
-        """Show what is known now, with its age."""
-        self.query_one(Static).update(_sheet(known.details, known, banner(known)))
+    @property
+    def _room(self) -> int:
+        return max(30, self.size.width - 2)
+
+    def _show(self, sheet: Content) -> None:
+        self.query_one(Static).update(sheet)
 
 
 def banner(known: Study) -> Content:
     """Say where the facts come from, how old they are, and why they are not newer."""
     where = present.origin(known.source, known.as_of)
     if known.problem is not None:
-        sign = present.glyphs().offline if known.problem.kind == "not-cached" else "!"
-        style = "$foreground 60%" if known.problem.kind == "not-cached" else "$text-warning"
-        return Content.assemble((f"{sign} {where}", style), ("\n" + in_words(known.problem), style))
+        if known.problem.kind == "not-cached":
+            return Content.styled(f"{present.glyphs().offline} {where} · offline, files never seen", "$foreground 50%")
+        return Content.assemble((f"! {where}", "$text-warning"), ("\n" + in_words(known.problem), "$text-warning"))
     if not known.is_final and (known.is_stale or known.source == "catalog"):
         return Content.styled(f"{where} · asking the Hub …", "$foreground 50%")
     return Content.styled(where, "$foreground 50%")
 
 
-def _sheet(details: ModelDetails, known: Study | None, state: Content) -> Content:
+def _sheet(details: ModelDetails, known: Study | None, state: Content, width: int) -> Content:
     model = details.model
-    parts = [Content.assemble((clean(model.id, 200), "bold"), ("\n", ""), state)]
+    parts = [state]
     if model.description:
         parts.append(Content(clean(model.description, 700)))
+    said: dict[str, str] = {}
     for facts in (_what_it_is(model, known), _numbers(model), _terms(model), _inside(details), _relatives(model)):
-        lines = [_line(model, fact) for fact in facts]
+        lines = [_line(model, fact, width, said) for fact in facts]
         if lines:
             parts.append(Content("\n").join(lines))
+    if said:
+        dated = " · ".join(f"{key} {date}".strip() for key, date in said.items())
+        parts.append(Content.styled(f"facts from {dated}", "$foreground 40%"))
     return Content("\n\n").join(parts)
 
 
-def _line(model: Model, fact: Fact) -> Content:
+def _line(model: Model, fact: Fact, width: int, said: dict[str, str]) -> Content:
+    """Write one fact with a hanging indent, and its source's key after it; the keys are dated below."""
     name, text, field = fact
-    said = model.provenance.get(field)
-    source = ""
-    if said is not None:
-        source = "  " + " ".join(filter(None, (clean(said.source, 40), present.day(said.as_of))))
-    return Content.assemble((name.ljust(LABEL), "$foreground 50%"), clean(text, 600), (source, "$foreground 30%"))
+    origin = model.provenance.get(field)
+    key = ""
+    if origin is not None:
+        key = clean(origin.source, 40).partition(":")[0]
+        said[key] = max(said.get(key, ""), present.day(origin.as_of))
+    lines = wrapped(clean(text, 600), max(12, width - LABEL - len(key) - 1))
+    indent = "\n" + " " * LABEL
+    return Content.assemble((name.ljust(LABEL), "$foreground 50%"), indent.join(lines), (f" {key}", "$foreground 30%"))
 
 
 def _what_it_is(model: Model, known: Study | None) -> Iterator[Fact]:
@@ -108,7 +122,8 @@ def _numbers(model: Model) -> Iterator[Fact]:
     if model.num_experts:
         yield "experts", f"{model.num_experts}, {model.num_experts_per_token or '?'} a token", "num_experts"
     if model.context is not None:
-        yield "context", f"{present.tokens(model.context)} ({present.grouped(model.context)} tokens)", "context"
+        exact = f" ({present.grouped(model.context)} tokens)" if model.context >= 1000 else " tokens"
+        yield "context", present.tokens(model.context) + exact, "context"
     if model.downloads is not None:
         yield "downloads", f"{present.grouped(model.downloads)} in 30 days", "downloads"
     if model.likes is not None:
@@ -156,5 +171,6 @@ def _relatives(model: Model) -> Iterator[Fact]:
         yield "made from", ", ".join(model.base_models[:3]), "base_models"
     for place, name in enumerate(model.gguf_repos[:3]):
         yield "GGUF at" if not place else "", name, "gguf_repos"
-    if model.tags:
-        yield "tags", ", ".join(model.tags[:14]), "tags"
+    telling = [tag for tag in model.tags if ":" not in tag]
+    if telling:
+        yield "tags", ", ".join(telling[:14]), "tags"

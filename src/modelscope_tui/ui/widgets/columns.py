@@ -12,7 +12,7 @@ from functools import lru_cache
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.ui import present
 
-NAME_LEAST = 34
+NAME_LEAST = 30
 """Other columns leave before the model's id gets less room than this."""
 
 
@@ -41,11 +41,11 @@ def _license(model: Model) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("Params", 7, "params", _params, style="text"),
+    Column("Params", 6, "params", _params, style="text"),
     Column("Ctx", 5, "context", lambda model: present.tokens(model.context), style="text"),
-    Column("License", 14, None, _license, is_right=False),
+    Column("License", 12, None, _license, is_right=False),
     Column("Fit", 3, None, lambda _: "", is_right=False),
-    Column("Downloads", 9, "downloads", lambda model: present.count(model.downloads), style="text"),
+    Column("Downloads", 10, "downloads", lambda model: present.count(model.downloads), style="text"),
     Column("Likes", 6, "likes", lambda model: present.count(model.likes)),
     Column("Updated", 7, "updated", lambda model: present.age(model.updated, is_short=True)),
     Column("Task", 24, None, lambda model: present.clean(model.task, 80), is_right=False),

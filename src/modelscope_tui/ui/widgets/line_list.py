@@ -31,7 +31,10 @@ class LineList(Widget, can_focus=True):
     """Lines, a cursor and a scroll position; subclasses say what a line shows."""
 
     ALLOW_SELECT = False
+    HAS_IDLE_CURSOR = False
+    """Whether the cursor's line is still marked when the keys go elsewhere."""
     BINDINGS: ClassVar[Any] = list(keymap.LIST)
+
     def __init__(self, *, id: str, head: int = 0) -> None:  # noqa: A002 - textual's own word
         super().__init__(id=id)
         self.lines = 0
@@ -143,10 +146,11 @@ class LineList(Widget, can_focus=True):
         line = self.top + y - self._head
         if line >= self.lines:
             return Strip.blank(width, self._style("text"))
-        state = "" if line != self.cursor else "here" if self.has_focus else "there"
+        idle = "there" if self.HAS_IDLE_CURSOR else ""
+        state = "" if line != self.cursor else "here" if self.has_focus else idle
         thumb = self._thumb(y - self._head)
         known = self.key_of(line)
-        key = (known, width, state, thumb)
+        key = (known, width, line == self.cursor, state, thumb)
         strip = self._strips.get(key) if known is not None else None
         if strip is None:
             strip = self._painted(self.pieces(line, width - 1), width, state, thumb)
@@ -191,12 +195,9 @@ class LineList(Widget, can_focus=True):
         """Keep the cursor in view when the room changes."""
         self._scroll_to_cursor()
 
-    def on_focus(self) -> None:
-        """Light the cursor."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Dim the cursor."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Light or dim the cursor."""
+        super().watch_has_focus(has_focus)
         self.refresh()
 
     def line_at(self, event: events.Click) -> int | None:

@@ -23,7 +23,11 @@ PARTS: Mapping[str, tuple[str, float]] = {
 }
 """A part of a line: the theme's colour and how strongly it stands against the ground."""
 
-GROUNDS: Mapping[str, tuple[str, float]] = {"": ("background", 1.0), "here": ("accent", 0.18), "there": ("foreground", 0.07)}
+GROUNDS: Mapping[str, tuple[str, float]] = {
+    "": ("background", 1.0),
+    "here": ("accent", 0.18),
+    "there": ("foreground", 0.07),
+}
 """The ground of a line: plain, under the cursor, under the cursor of a list without focus."""
 
 

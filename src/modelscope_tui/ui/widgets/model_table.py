@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.ui import keymap
-from modelscope_tui.ui.present import clean, fitted, glyphs, verdict_glyph
+from modelscope_tui.ui.present import clean, fitted, glyphs, verdict_glyph, width_of
 from modelscope_tui.ui.widgets.columns import Column, columns_for
 from modelscope_tui.ui.widgets.line_list import LineList, Piece
 
@@ -37,6 +37,7 @@ class ModelTable(LineList):
 
     HELP = "The models that match, most downloaded first unless sorted otherwise."
     BORDER_TITLE = "5 Models"
+    HAS_IDLE_CURSOR = True
     BINDINGS: ClassVar[Any] = list(keymap.TABLE)
 
     class Highlighted(Message):
@@ -138,11 +139,11 @@ class ModelTable(LineList):
         columns, room = columns_for(width)
         badge = signs.marked if model.id in self.marked else signs.gated if model.gated not in {None, "no"} else " "
         is_here = line == self.cursor
-        owner, _, name = fitted(clean(model.id, 400), room).partition("/")
+        owner, name = _shortened(clean(model.id, 400), room)
         painted: list[Piece] = [
-            (signs.cursor if is_here else " ", "accent"),
+            (signs.cursor if is_here else " ", "accent" if self.has_focus else "muted"),
             (badge + " ", "accent" if model.id in self.marked else "warn"),
-            (owner + ("/" if name else ""), "muted"),
+            (owner, "muted"),
             (name, "text"),
         ]
         for column in columns:
@@ -173,7 +174,7 @@ class ModelTable(LineList):
         if sort is None or sort != self._sort[0]:
             return title
         arrow = glyphs().up if self._sort[1] else glyphs().down
-        return f"{title}{arrow}" if len(title) < 9 else f"{title[:8]}{arrow}"
+        return f"{title}{arrow}"
 
     def render_line(self, y: int) -> Strip:
         """Paint a line; where there are no rows, the notice."""
@@ -237,3 +238,13 @@ class ModelTable(LineList):
             if x < edge:
                 return column.sort
         return None
+
+
+def _shortened(model_id: str, room: int) -> tuple[str, str]:
+    """Fit an id into exactly `room` cells; the owner gives way first, as the name tells more."""
+    owner, slash, name = model_id.partition("/")
+    if not slash:
+        return "", fitted(owner, room)
+    spare = max(min(width_of(owner), 8), room - width_of(name) - 1)
+    owner = fitted(owner, min(width_of(owner), spare)) + "/"
+    return (owner, fitted(name, room - width_of(owner))) if width_of(owner) < room else ("", fitted(model_id, room))

@@ -1,0 +1,40 @@
+"""In which form a row's weights would be run: a published format, GGUF, or plain 16 bit.
+
+GROUND FLOOR. The fit room knows how many bits each form takes; filing rows under their form lets `fits:` be a range.
+"""
+
+from __future__ import annotations
+
+import re
+
+from modelscope_tui.catalog.model import Model
+
+PLAIN = "plain"
+"""Not stored quantized, and no GGUF of it is known."""
+
+GGUF = "gguf"
+"""GGUF files, of its own or in a repository known to hold them."""
+
+_NAMELESS = ("mlx", "exl3")
+_SAYS_BITS = re.compile(r"\d")
+_BITS_IN_ID = re.compile(r"(\d(?:\.\d+)?)[-_ ]?(?:bits?|bpw)\b", re.IGNORECASE)
+_SIXTEEN_IN_ID = re.compile(r"\bb?f(loat)?p?16\b", re.IGNORECASE)
+
+
+def form_of(model: Model) -> str:
+    """Name the form of a row in lower case: `plain`, `gguf`, `awq-4bit`, `mlx-4bit` …"""
+    if model.quantization is None:
+        return GGUF if model.gguf_repos else PLAIN
+    return with_bits(model.quantization, model.id).lower()
+
+
+def with_bits(quantization: str, model_id: str) -> str:
+    """Complete a format that does not say its width (`MLX`, `EXL3`) by the width in the repository's name."""
+    lowered = quantization.lower()
+    family = next((name for name in _NAMELESS if lowered.startswith(name)), None)
+    if family is None or _SAYS_BITS.search(lowered.removeprefix(family)):
+        return quantization
+    found = _BITS_IN_ID.search(model_id)
+    if found:
+        return f"{quantization}-{found[1]}bit"
+    return "BF16" if _SIXTEEN_IN_ID.search(model_id) else quantization
