@@ -1,8 +1,8 @@
 """Where the catalog meets the tools' rules: opening the index, and making it, in this process or one of its own.
 
 Between the explorer and the ground floor: the index files each model under the tools that can run it, and only here are
-both known. ``python -m modelscope_tui.indexing build DIR`` makes an index (the explorer does so in a process of its own,
-so that keys are answered meanwhile); ``python -m modelscope_tui.indexing first-page`` renews the package's first frame.
+both known. ``python -m modelscope_tui.indexing build PATH`` makes an index (the explorer does so in a process of its
+own, so that keys are answered meanwhile); ``python -m modelscope_tui.indexing first-page`` renews the first frame.
 """
 
 from __future__ import annotations

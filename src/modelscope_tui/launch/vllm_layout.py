@@ -31,6 +31,7 @@ COMFORTABLE = 32768
 """GPUs are chosen so that a talk of this length fits, where they can."""
 
 _SPARE = 1.2
+_COMPRESSED = ("deepseek_v4", "deepseek_v41")
 _LENGTHS = tuple(size * 1024 for size in (1024, 512, 256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 2))
 
 
@@ -144,7 +145,8 @@ def comfortable(details: ModelDetails) -> int | None:
 
 def _is_upper_bound(details: ModelDetails) -> bool:
     """Tell whether the cache is only bounded: the row of such a family does not say which layers keep less."""
-    return not details.config and (family_of(details) or "").replace("-", "_") in UNSAID_KINDS
+    family = (family_of(details) or "").replace("-", "_")
+    return not details.config and (family in UNSAID_KINDS or family in _COMPRESSED)
 
 
 def _below(room: int) -> int:

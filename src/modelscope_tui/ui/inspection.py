@@ -50,7 +50,6 @@ class Inspection:
         """What the command is built for."""
         if self._options is None:
             from modelscope_tui.launch.subject import Options
-    from modelscope_tui.ui.study import Study
 
             self._options = Options()
         return self._options

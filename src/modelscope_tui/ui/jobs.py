@@ -51,11 +51,11 @@ def ask_hub(post: Post, explorer: Explorer, query: Query, refresh: bool) -> None
 def study(post: Post, explorer: Explorer, model: Model, options: Options, refresh: bool) -> None:
     """Learn all of a model, posting each step."""
 
-    def tell(known: Study) -> None:
+    def _tell(known: Study) -> None:
         post(messages.Studied(known, explorer.hub_state))
 
     try:
-        studies.study(explorer, model, options, tell, refresh=refresh)
+        studies.study(explorer, model, options, _tell, refresh=refresh)
     except ModelscopeError as problem:
         post(messages.StudyFailed(model, problem))
 

@@ -146,11 +146,11 @@ class MainScreen(AnsweredScreen):
         """Open the form of the command's options."""
         from modelscope_tui.ui.options_form import OptionsForm
 
-        def follow(options: object) -> None:
+        def _follow(options: object) -> None:
             if options is not None:
                 self.inspection.choose_options(cast("Options", options))
 
-        self.app.push_screen(OptionsForm(self.inspection.options), follow)
+        self.app.push_screen(OptionsForm(self.inspection.options), _follow)
 
     @on(Choices.Chosen, "#panes")
     def go_to_pane(self, event: Choices.Chosen) -> None:

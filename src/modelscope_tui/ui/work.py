@@ -34,18 +34,18 @@ class Work:
         self._explorer = explorer
 
     def _start(self, job: str, *question: object) -> None:
-        def guarded() -> None:
+        def _guarded() -> None:
             from modelscope_tui.ui import jobs
 
             worker = get_current_worker()
 
-            def post(message: Message) -> None:
+            def _post(message: Message) -> None:
                 if not worker.is_cancelled:
                     self._host.post_message(message)
 
-            getattr(jobs, job)(post, self._explorer, *question)
+            getattr(jobs, job)(_post, self._explorer, *question)
 
-        self._host.run_worker(guarded, name=job, group=job, thread=True, exclusive=True, exit_on_error=False)
+        self._host.run_worker(_guarded, name=job, group=job, thread=True, exclusive=True, exit_on_error=False)
 
     def prepare(self) -> None:
         """Open or make the index, then find out about the machine and the tools."""

@@ -1,0 +1,201 @@
+"""What this machine answers alone: the index, and the machine itself. The lower half of the explorer.
+
+Nothing is opened before it is asked for: a first frame costs one small file of the package.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from modelscope_tui.catalog import snapshot
+from modelscope_tui.errors import CatalogError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from modelscope_tui.catalog.index import FacetCounts, Index, Matches
+    from modelscope_tui.catalog.model import Model
+    from modelscope_tui.catalog.narrow import Narrowed, Sized
+    from modelscope_tui.catalog.query import Problem, Query
+    from modelscope_tui.catalog.snapshot import FirstPage
+    from modelscope_tui.fit.machine import Machine
+    from modelscope_tui.settings import Settings
+
+INDEX_NAME = "catalog.db"
+"""The file of the index, in the cache directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the answer to a query, with what a person wants to know about it."""
+
+    query: Query
+    models: tuple[Model, ...]
+    start: int
+    total: int
+    searched: int
+    elapsed_ms: float
+    as_of: str | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """What a door shows of a row beyond the row itself."""
+
+    categories: tuple[str, ...]
+    license_group: str
+    tools: tuple[str, ...]
+    fits: str
+    """`yes`, `tight`, `no` or `unknown` on the chosen machine."""
+
+
+class Local:
+    """The index of this machine, and the machine that models are judged for."""
+
+    def __init__(self, settings: Settings, machine: Machine | None = None) -> None:
+        self.settings = settings
+        self._given_machine = machine
+        self._index: Index | None = None
+        self._fitting: Mapping[str, tuple[Sized, ...]] | None = None
+        self._opening = threading.Lock()
+        self.index_problem: str | None = None
+        """Why the index lives in memory only; None when all is well."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether the index is open; before that only :meth:`first_page` answers."""
+        return self._index is not None
+
+    def first_page(self) -> FirstPage:
+        """Give the rows and counts of the first frame, without opening an index."""
+        return snapshot.first_page()
+
+    @property
+    def index_path(self) -> Path:
+        """Where the index lives."""
+        return self.settings.cache_dir / INDEX_NAME
+
+    def prepare(self, progress: Callable[[int, int], None] | None = None, *, apart: bool = False) -> None:
+        """Open the index, making it first where it is missing, broken or old. Blocks: call it in a worker.
+
+        Where nothing can be written the index lives in memory, and :attr:`index_problem` says so.
+
+        Args:
+            progress: is told rows done and rows in all while an index is made in this process.
+            apart: make it in a process of its own, so that this one stays quick.
+        """
+        with self._opening:
+            if self._index is None:
+                index = self._opened_or_built(progress, apart)
+                index.warm()
+                self._index = index
+
+    def _opened_or_built(self, progress: Callable[[int, int], None] | None, apart: bool) -> Index:
+        from modelscope_tui import indexing
+
+        try:
+            return indexing.open_index(self.index_path)
+        except CatalogError:
+            try:
+                if apart:
+                    indexing.build_index_apart(self.index_path)
+                else:
+                    indexing.build_index(self.index_path, progress)
+                return indexing.open_index(self.index_path)
+            except CatalogError as error:
+                self.index_problem = f"{error.message} Searching from memory; nothing new is kept."
+                return indexing.index_in_memory(progress)
+
+    @property
+    def index(self) -> Index:
+        """The open index; opened now when no worker has done so."""
+        if self._index is None:
+            self.prepare()
+        if self._index is None:  # pragma: no cover - prepare() opens it or raises
+            raise CatalogError("The index could not be opened.")
+        return self._index
+
+    def search(self, query: Query, start: int = 0, stop: int = 200) -> Page:
+        """Answer a query from the index at once: the rows from ``start`` to ``stop`` and the total."""
+        began = time.perf_counter()
+        matches = self._matches(query)
+        models = tuple(self.index.page(matches, start, stop))
+        elapsed = (time.perf_counter() - began) * 1000
+        problems = query.problems + tuple(matches.problems)
+        return Page(query, models, start, matches.total, self.index.total, elapsed, self.index.as_of, problems)
+
+    def page(self, query: Query, start: int, stop: int) -> tuple[Model, ...]:
+        """Give further rows of a query."""
+        return tuple(self.index.page(self._matches(query), start, stop))
+
+    def facets(self, query: Query) -> FacetCounts:
+        """Count the answer per organization, category, license, tool and task; exact."""
+        return self.index.facets(query, narrowed=self._narrowed(query))
+
+    def _matches(self, query: Query) -> Matches:
+        return self.index.matches(query, narrowed=self._narrowed(query))
+
+    def why_empty(self, query: Query) -> str | None:
+        """Name the one term or word of an empty query without which there would be results."""
+        return self.index.empties(query, narrowed=self._narrowed(query))
+
+    def model(self, model_id: str) -> Model | None:
+        """Find one row by id, whatever its case."""
+        return self.index.get(model_id)
+
+    def view(self, model: Model) -> ModelView:
+        """Work out what a door shows of a row: categories, license group, tools, fit."""
+        from modelscope_tui.catalog.license import group_of
+        from modelscope_tui.catalog.taxonomy import categories_of
+        from modelscope_tui.fit.judge import judge
+        from modelscope_tui.launch.tool import tools_of
+
+        return ModelView(
+            categories=categories_of(model),
+            license_group=group_of(model.license, model.license_name),
+            tools=tools_of(model),
+            fits=judge(model, self.machine),
+        )
+
+    @cached_property
+    def machine(self) -> Machine:
+        """The machine that commands and fit are for: the given one, else this one."""
+        if self._given_machine is not None:
+            return self._given_machine
+        if self.settings.machine:
+            from modelscope_tui.fit.device import parse_machine
+
+            return parse_machine(self.settings.machine)
+        from modelscope_tui.fit.probe import detect
+
+        return detect()
+
+    def _narrowed(self, query: Query) -> Narrowed | None:
+        """Answer for the catalog what it cannot know of a query: which rows fit the machine."""
+        if not any(term.field == "fits" for term in query.terms):
+            return None
+        if self._fitting is None:
+            self._fitting = _fitting(self.index.forms(), self.machine)
+        return {"fits": self._fitting}
+
+
+def _fitting(forms: tuple[str, ...], machine: Machine) -> dict[str, tuple[Sized, ...]]:
+    """Turn the rule of the Fit column into ranges of parameters for each form."""
+    from modelscope_tui.catalog.narrow import Sized
+    from modelscope_tui.fit.judge import limits_of
+
+    found: dict[str, tuple[Sized, ...]] = {"yes": (), "tight": (), "no": ()}
+    for form in forms:
+        limits = limits_of(form, machine)
+        if limits is not None:
+            at_ease, at_all = limits
+            found["yes"] += (Sized(form, None, at_ease),)
+            found["tight"] += (Sized(form, at_ease + 1, at_all),)
+            found["no"] += (Sized(form, at_all + 1, None),)
+    return found

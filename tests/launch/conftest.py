@@ -1,0 +1,57 @@
+"""Rows of the bundled catalog, machines and repositories for stories about launch commands."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from modelscope_tui.catalog.model import Model, ModelDetails, ModelFile
+from modelscope_tui.catalog.packaged import CATALOG, FOLDER
+from modelscope_tui.catalog.record import decode
+from modelscope_tui.fit.device import parse_machine
+from modelscope_tui.fit.machine import Machine
+from modelscope_tui.launch.subject import Subject
+
+UNKNOWN_MACHINE = Machine("unknown", source="unknown")
+
+
+def a_machine(spec: str | None) -> Machine:
+    """Read a machine as `--machine` does; None is one that nobody knows."""
+    return UNKNOWN_MACHINE if spec is None else parse_machine(spec)
+
+
+def files(**sizes: int) -> tuple[ModelFile, ...]:
+    """Make files of a repository from paths and gigabytes; `__` stands for what a keyword cannot hold."""
+    return listing({name: size * 10**9 for name, size in sizes.items()})
+
+
+def listing(sizes: Mapping[str, int]) -> tuple[ModelFile, ...]:
+    """Make files of a repository from paths and bytes."""
+    kinds = {".gguf": "gguf", ".safetensors": "weights", ".bin": "pickle", ".py": "code", ".json": "config"}
+    found = []
+    for path, size in sizes.items():
+        ending = next((kind for suffix, kind in kinds.items() if path.endswith(suffix)), "other")
+        found.append(ModelFile(path, size, "mmproj" if "mmproj" in path else ending))
+    return tuple(found)
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Mapping[str, Model]:
+    """Every row of the bundled catalog, by id."""
+    with gzip.open(FOLDER / CATALOG, "rt", encoding="utf-8") as lines:
+        next(lines)
+        rows = [decode(line) for line in lines]
+    return {row.id: row for row in rows}
+
+
+@pytest.fixture
+def subject(catalog: Mapping[str, Model]) -> Callable[..., Subject]:
+    """Make a subject of a row of the catalog, or of any id."""
+
+    def make(model_id: str, machine: str | None = None, related: Mapping[str, ModelDetails] | None = None) -> Subject:
+        row = catalog.get(model_id) or Model(id=model_id)
+        return Subject(ModelDetails(row), a_machine(machine), related or {})
+
+    return make
