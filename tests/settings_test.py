@@ -37,7 +37,7 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_p
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("endpoint = 'x", "line 1"),
+        ("endpoint =\nmachine = 'x'", "line 1"),
         ("colour = 'red'", "colour"),
         ("offline = 'yes'", "offline"),
         ("endpoint = 'ftp://x'", "http"),

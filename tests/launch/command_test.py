@@ -13,7 +13,23 @@ from modelscope_tui.errors import UsageError
 from modelscope_tui.launch.command import LaunchCommand, Step, line, option
 from modelscope_tui.launch.subject import Options
 
-HOSTILE = ["$(id)", "`id`", "a;id", "a b", "it's", 'say "hi"', "a|b", "&& id", "*", "~", "%PATH%", "!x", "é", "{a,b}", ""]
+HOSTILE = [
+    "$(id)",
+    "`id`",
+    "a;id",
+    "a b",
+    "it's",
+    'say "hi"',
+    "a|b",
+    "&& id",
+    "*",
+    "~",
+    "%PATH%",
+    "!x",
+    "é",
+    "{a,b}",
+    "",
+]
 JSON = '{"architectures":["A"],"n":1}'
 
 
@@ -35,7 +51,9 @@ def test_bash_reads_back_whatever_was_meant(words: list[str]) -> None:
     assert shlex.split(line(words)) == words
 
 
-@pytest.mark.parametrize("word", ["a\nb", "a\x1b[2Jb", "a\x00b", "a\u202eb", "a\u200bb", "a\ud800b", "a\u2028b", "a\tb"])
+@pytest.mark.parametrize(
+    "word", ["a\nb", "a\x1b[2Jb", "a\x00b", "a\u202eb", "a\u200bb", "a\ud800b", "a\u2028b", "a\tb"]
+)
 def test_control_characters_never_become_part_of_a_command(word: str) -> None:
     with pytest.raises(UsageError, match="cannot be part of a command"):
         Step("Serve", ("vllm", word))
@@ -74,7 +92,7 @@ def test_powershell_takes_every_argument_literally(argv: tuple[str, ...], text: 
 def test_powershell_keeps_inner_quotes_of_json_in_old_and_new_versions() -> None:
     first, second = line(("vllm", "--hf-overrides", JSON), "powershell").split("\n")
     assert first == "$PSNativeCommandArgumentPassing = 'Legacy'"
-    assert second == "vllm --hf-overrides '{\\\"architectures\\\":[\\\"A\\\"],\\\"n\\\":1}'"
+    assert second == 'vllm --hf-overrides \'{\\"architectures\\":[\\"A\\"],\\"n\\":1}\''
 
 
 @pytest.mark.parametrize(

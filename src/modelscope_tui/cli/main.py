@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -71,6 +72,7 @@ def _dispatch(given: Sequence[str], output: Output) -> int:
         from modelscope_tui.cli import explore
 
         return explore.start(line, output)
+    gc.enable()
     command = load(line.command)
     parser = reading.new_parser(line.command, examples=command.EXAMPLES, summary=reading.COMMANDS[line.command])
     command.configure(parser)

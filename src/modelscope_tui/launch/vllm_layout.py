@@ -71,7 +71,7 @@ def layout_of(subject: Subject, options: Options, fewest: int | None, *, can_ten
     """
     nodes = options.nodes or 1
     here = len(subject.machine.gpus)
-    alone = fewest or _enough(subject)
+    alone = _evened(fewest or _enough(subject), here, subject.details)
     count = options.gpus or (here or GPUS_A_NODE if nodes > 1 else alone)
     tensor = count if can_tensor else 1
     while tensor > 1 and (count % tensor or not splits_over(subject.details, tensor)):
@@ -80,6 +80,12 @@ def layout_of(subject: Subject, options: Options, fewest: int | None, *, can_ten
         return Layout(tensor)
     assumed = nodes > 1 and options.gpus is None and not here
     return Layout(tensor, count // tensor * nodes, nodes, assumed)
+
+
+def _evened(count: int, here: int, details: ModelDetails) -> int:
+    """Prefer the next power of two that is there and divides the heads: servers are built and tested that way."""
+    doubled = 1 << (count - 1).bit_length()
+    return doubled if doubled <= here and splits_over(details, doubled) else count
 
 
 def _enough(subject: Subject) -> int:

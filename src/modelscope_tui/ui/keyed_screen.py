@@ -45,16 +45,34 @@ class KeyedScreen(Screen[None]):
     def place_panes(self) -> None:
         """Show the panes that the size and the place call for."""
         form = form_of(self.size.width, self.size.height)
-        self._set_drawn("#too-small", is_drawn=form == "tiny")
         names = shown(form, self.place, self.facet)
-        strip = self.query_one("#panes", Choices)
-        self._set_drawn("#panes", is_drawn=form in {"folded", "single"})
-        strip.show(tuple(Choice(name, title) for name, title in TITLES.items()), self.place)
+        self._draw_notice(is_drawn=form == "tiny")
+        self._draw_strip(is_drawn=form in {"folded", "single"})
         self._set_drawn("#facets", is_drawn=bool(names & set(FACETS)))
         for name in TITLES:
             self._set_drawn(f"#{name}", is_drawn=name in names)
         for one in ("folded", "single"):
             self.set_class(one == form, f"-{one}")
+
+    def _draw_notice(self, *, is_drawn: bool) -> None:
+        """Say that the window is too small, or stop saying so."""
+        notices = self.query("#too-small")
+        if is_drawn and not notices:
+            from textual.widgets import Static
+
+            self.mount(Static("This window is too small.\n60 x 20 is enough.", id="too-small"))
+        elif notices:
+            self._set_drawn("#too-small", is_drawn=is_drawn)
+
+    def _draw_strip(self, *, is_drawn: bool) -> None:
+        """Name all panes above the ones that there is room for; a wide screen never makes the strip."""
+        words = tuple(Choice(name, title) for name, title in TITLES.items())
+        strips = self.query("#panes")
+        if is_drawn and not strips:
+            self.mount(Choices(words, self.place, id="panes"), before="#body")
+        elif strips:
+            self._set_drawn("#panes", is_drawn=is_drawn)
+            strips.only_one(Choices).show(words, self.place)
 
     def _set_drawn(self, selector: str, *, is_drawn: bool) -> None:
         """Show or hide a widget; saying it again would cost a new layout of the screen."""

@@ -17,7 +17,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
 
 from modelscope_tui.explorer import Explorer
 from modelscope_tui.ui import keymap
@@ -54,7 +53,6 @@ class MainScreen(AnsweredScreen):
         """Make the panes; tabs, popups and all that is not seen yet come later."""
         yield TitleLine()
         yield FilterPane(self._text)
-        yield Choices(id="panes")
         with Horizontal(id="body"):
             with Vertical(id="facets"):
                 for use in USES:
@@ -62,7 +60,6 @@ class MainScreen(AnsweredScreen):
             yield ModelTable(id="models")
             yield DetailPane()
         yield FooterLine()
-        yield Static("This window is too small.\n60 x 20 is enough.", id="too-small")
 
     def on_mount(self) -> None:
         """Fill the first frame, and start what the person need not wait for after it."""

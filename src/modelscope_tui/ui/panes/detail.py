@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Union, cast
 
 from textual import on
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -39,6 +38,10 @@ def _tab(name: str) -> type[Tab]:
     from modelscope_tui.ui.panes.overview import Overview
 
     return Overview
+
+
+def _names() -> tuple[Choice, ...]:
+    return tuple(Choice(name, name.capitalize()) for name in TABS)
 
 
 class DetailPane(Vertical, can_focus=True):
@@ -77,10 +80,7 @@ class DetailPane(Vertical, can_focus=True):
         self._labels: Mapping[str, str] = {}
         self._words = Content("")
         self._tabs: dict[str, Tab] = {}
-
-    def compose(self) -> ComposeResult:
-        """Make the strip; tabs come when they are shown."""
-        yield Choices(tuple(Choice(name, name.capitalize()) for name in TABS), self.tab, id="tabs")
+        self._strip: Choices | None = None
 
     def on_mount(self) -> None:
         """Write the title of an empty pane."""
@@ -127,7 +127,8 @@ class DetailPane(Vertical, can_focus=True):
     def show_tab(self, tab: str) -> None:
         """Turn to a tab."""
         self.tab = tab
-        self.query_one("#tabs", Choices).show(tuple(Choice(name, name.capitalize()) for name in TABS), tab)
+        if self._strip is not None:
+            self._strip.show(_names(), tab)
         self._fill()
         self.post_message(self.Turned())
 
@@ -137,6 +138,9 @@ class DetailPane(Vertical, can_focus=True):
         """Show the current tab, making it when it is not there yet."""
         if not self.is_mounted:
             return
+        if self._strip is None:
+            self._strip = Choices(_names(), self.tab, id="tabs")
+            self.mount(self._strip)
         body = self._body
         for tab in self._tabs.values():
             tab.display = tab is body

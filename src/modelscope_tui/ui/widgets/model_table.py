@@ -146,28 +146,23 @@ class ModelTable(LineList):
             (owner, "muted"),
             (name, "text"),
         ]
-        for column in columns:
-            painted.append(("  ", "text"))
-            painted.append(self._cell(column, model))
+        painted += [self._cell(column, model) for column in columns]
         return painted
 
     def _cell(self, column: Column, model: Model) -> Piece:
         if column.title == "Fit":
             verdict = self._fit(model) if self._fit is not None else ""
             sign = verdict_glyph(verdict) if verdict not in {"", "unknown"} else glyphs().dot
-            return fitted(f" {sign}", column.width), _FIT_STYLES.get(verdict, "muted")
-        return fitted(column.text(model), column.width, right=column.is_right), column.style
+            return "  " + fitted(f" {sign}", column.width), _FIT_STYLES.get(verdict, "muted")
+        return "  " + fitted(column.text(model), column.width, right=column.is_right), column.style
 
     def head_pieces(self, width: int) -> list[Piece]:
         """Paint the head: titles, with an arrow on the one the rows are sorted by."""
         columns, room = columns_for(width)
         painted: list[Piece] = [("   ", "head"), (fitted(self._titled("Model", "name"), room), "head")]
         for column in columns:
-            painted.append(("  ", "head"))
-            title = self._titled(column.title, column.sort)
-            is_lit = column.sort == self._sort[0]
-            text = fitted(title, column.width, right=column.is_right)
-            painted.append((text, "accent" if is_lit else "head"))
+            text = fitted(self._titled(column.title, column.sort), column.width, right=column.is_right)
+            painted.append(("  " + text, "accent" if column.sort == self._sort[0] else "head"))
         return painted
 
     def _titled(self, title: str, sort: str | None) -> str:

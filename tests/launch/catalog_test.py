@@ -1,0 +1,133 @@
+"""Stories over the whole catalog: the Tools pane and the answers agree, and every flag exists."""
+
+from __future__ import annotations
+
+import json
+import random
+import shlex
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from modelscope_tui.catalog.model import Model, ModelDetails, is_repo_id
+from modelscope_tui.launch.answer import LaunchAnswer
+from modelscope_tui.launch.command import Step
+from modelscope_tui.launch.rulebook import rules
+from modelscope_tui.launch.subject import Options, Subject
+from modelscope_tui.launch.tool import TOOLS, tools_of
+from tests.launch.conftest import a_machine
+
+SAMPLE = 1500
+MACHINES = (None, "4x80GB", "RTX 4090", "M3 Max 64GB", "cpu:64GB", "8GB")
+WISHES = (Options(), Options(context=8192), Options(port=9000, served_name="house", kv_dtype="q8_0", gpus=2))
+NOT_TOOLS = {"pip"}
+
+
+@pytest.fixture(scope="module")
+def answers(catalog) -> list[tuple[Model, str, bool, LaunchAnswer]]:
+    """What every tool answers for a sample of rows, over several machines and wishes."""
+    rows = random.Random(2026).sample([row for row in catalog.values() if is_repo_id(row.id)], SAMPLE)
+
+    def ask() -> Iterator[tuple[Model, str, bool, LaunchAnswer]]:
+        for place, row in enumerate(rows):
+            subject = Subject(ModelDetails(row), a_machine(MACHINES[place % len(MACHINES)]))
+            for tool in TOOLS:
+                yield row, tool.name, tool.can_run(row), tool.plan(subject, WISHES[place % len(WISHES)])
+
+    return list(ask())
+
+
+def steps_of(answers) -> Iterator[Step]:
+    for _, _, _, answer in answers:
+        yield from answer.command.steps if answer.command else ()
+
+
+def test_a_listed_tool_answers_and_an_unlisted_one_refuses(answers) -> None:
+    wrong = [
+        (row.id, tool, answer.reason) for row, tool, listed, answer in answers if listed is (answer.command is None)
+    ]
+    assert wrong == []
+
+
+def test_every_answer_without_a_command_gives_its_reason(answers) -> None:
+    for row, tool, _, answer in answers:
+        if answer.command is None:
+            assert answer.verdict in {"refused", "unknown"}
+            assert answer.reason, (row.id, tool)
+        elif answer.verdict != "ready":
+            assert answer.reason, (row.id, tool)
+
+
+def test_every_answer_can_be_written_as_json(answers) -> None:
+    for _, _, _, answer in answers:
+        shown = json.loads(json.dumps(answer.as_json()))
+        assert set(shown) >= {"model", "tool", "verdict", "reason", "alternatives", "command", "flags", "smoke_test"}
+
+
+def test_every_text_is_right_for_bash_and_splits_back(answers) -> None:
+    texts = []
+    for step in steps_of(answers):
+        text = step.text("bash")
+        given = sum(value is not None for _, value in step.env)
+        assert tuple(shlex.split(text))[given:] == step.argv
+        texts.append(text)
+    checked = subprocess.run(["bash", "-n"], input="\n".join(texts), text=True, capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_every_flag_exists_in_the_tool_with_a_value_of_its_type(answers) -> None:
+    known = {
+        name: flags
+        for tool in ("vllm", "ollama", "llamacpp", "lmstudio", "huggingface")
+        for name, flags in rules(tool)["commands"].items()
+    }
+    wrong = {
+        problem for step in steps_of(answers) if step.argv[0] not in NOT_TOOLS for problem in problems(step, known)
+    }
+    assert wrong == set()
+
+
+def problems(step: Step, known) -> Iterator[str]:
+    named = (" ".join(step.argv[:length]) for length in (3, 2, 1))
+    command = next((name for name in named if name in known), None)
+    if command is None:
+        yield f"no such command: {step.argv}"
+        return
+    words = list(step.argv)
+    for place, word in enumerate(words):
+        if not word.startswith("-"):
+            continue
+        flag = known[command].get(word)
+        if flag is None:
+            yield f"{command} has no {word}"
+            continue
+        value = words[place + 1] if place + 1 < len(words) else ""
+        if flag["type"].startswith("int") and not value.isdigit():
+            yield f"{word} {value} is not a number"
+        if flag["type"] == "choice" and flag.get("choices") and value not in [str(one) for one in flag["choices"]]:
+            yield f"{word} {value} is not one of its choices"
+        if flag["type"] == "json":
+            json.loads(value)
+
+
+def test_no_removed_flag_is_ever_written(answers) -> None:
+    removed = {*rules("vllm")["removed_flags"], *rules("llamacpp")["removed_flags"]}
+    used = {word for step in steps_of(answers) for word in step.argv if word.startswith("-")}
+    assert not used & removed
+
+
+def test_no_secret_has_a_value(answers) -> None:
+    for step in steps_of(answers):
+        assert all(value is None for name, value in step.env if name == "HF_TOKEN")
+
+
+def test_the_tools_pane_counts_what_it_should(catalog) -> None:
+    offered = {name: 0 for name in ("ollama", "lmstudio", "llamacpp", "vllm", "huggingface")}
+    for row in catalog.values():
+        for name in tools_of(row):
+            offered[name] += 1
+    assert offered["huggingface"] > 26000
+    assert 13000 < offered["vllm"] < 17000
+    assert 4000 < offered["ollama"] <= offered["lmstudio"] < 8000
+    assert 4000 < offered["llamacpp"] < 6000
