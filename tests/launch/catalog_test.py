@@ -6,7 +6,8 @@ import json
 import random
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -21,11 +22,12 @@ from tests.launch.conftest import a_machine
 SAMPLE = 1500
 MACHINES = (None, "4x80GB", "RTX 4090", "M3 Max 64GB", "cpu:64GB", "8GB")
 WISHES = (Options(), Options(context=8192), Options(port=9000, served_name="house", kv_dtype="q8_0", gpus=2))
+Answers = list[tuple[Model, str, bool, LaunchAnswer]]
 NOT_TOOLS = {"pip"}
 
 
 @pytest.fixture(scope="module")
-def answers(catalog) -> list[tuple[Model, str, bool, LaunchAnswer]]:
+def answers(catalog: Mapping[str, Model]) -> list[tuple[Model, str, bool, LaunchAnswer]]:
     """What every tool answers for a sample of rows, over several machines and wishes."""
     rows = random.Random(2026).sample([row for row in catalog.values() if is_repo_id(row.id)], SAMPLE)
 
@@ -38,19 +40,19 @@ def answers(catalog) -> list[tuple[Model, str, bool, LaunchAnswer]]:
     return list(ask())
 
 
-def steps_of(answers) -> Iterator[Step]:
+def steps_of(answers: Answers) -> Iterator[Step]:
     for _, _, _, answer in answers:
         yield from answer.command.steps if answer.command else ()
 
 
-def test_a_listed_tool_answers_and_an_unlisted_one_refuses(answers) -> None:
+def test_a_listed_tool_answers_and_an_unlisted_one_refuses(answers: Answers) -> None:
     wrong = [
         (row.id, tool, answer.reason) for row, tool, listed, answer in answers if listed is (answer.command is None)
     ]
     assert wrong == []
 
 
-def test_every_answer_without_a_command_gives_its_reason(answers) -> None:
+def test_every_answer_without_a_command_gives_its_reason(answers: Answers) -> None:
     for row, tool, _, answer in answers:
         if answer.command is None:
             assert answer.verdict in {"refused", "unknown"}
@@ -59,13 +61,13 @@ def test_every_answer_without_a_command_gives_its_reason(answers) -> None:
             assert answer.reason, (row.id, tool)
 
 
-def test_every_answer_can_be_written_as_json(answers) -> None:
+def test_every_answer_can_be_written_as_json(answers: Answers) -> None:
     for _, _, _, answer in answers:
         shown = json.loads(json.dumps(answer.as_json()))
         assert set(shown) >= {"model", "tool", "verdict", "reason", "alternatives", "command", "flags", "smoke_test"}
 
 
-def test_every_text_is_right_for_bash_and_splits_back(answers) -> None:
+def test_every_text_is_right_for_bash_and_splits_back(answers: Answers) -> None:
     texts = []
     for step in steps_of(answers):
         text = step.text("bash")
@@ -76,7 +78,7 @@ def test_every_text_is_right_for_bash_and_splits_back(answers) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-def test_every_flag_exists_in_the_tool_with_a_value_of_its_type(answers) -> None:
+def test_every_flag_exists_in_the_tool_with_a_value_of_its_type(answers: Answers) -> None:
     known = {
         name: flags
         for tool in ("vllm", "ollama", "llamacpp", "lmstudio", "huggingface")
@@ -88,7 +90,7 @@ def test_every_flag_exists_in_the_tool_with_a_value_of_its_type(answers) -> None
     assert wrong == set()
 
 
-def problems(step: Step, known) -> Iterator[str]:
+def problems(step: Step, known: Mapping[str, Any]) -> Iterator[str]:
     named = (" ".join(step.argv[:length]) for length in (3, 2, 1))
     command = next((name for name in named if name in known), None)
     if command is None:
@@ -111,19 +113,19 @@ def problems(step: Step, known) -> Iterator[str]:
             json.loads(value)
 
 
-def test_no_removed_flag_is_ever_written(answers) -> None:
+def test_no_removed_flag_is_ever_written(answers: Answers) -> None:
     removed = {*rules("vllm")["removed_flags"], *rules("llamacpp")["removed_flags"]}
     used = {word for step in steps_of(answers) for word in step.argv if word.startswith("-")}
     assert not used & removed
 
 
-def test_no_secret_has_a_value(answers) -> None:
+def test_no_secret_has_a_value(answers: Answers) -> None:
     for step in steps_of(answers):
         assert all(value is None for name, value in step.env if name == "HF_TOKEN")
 
 
-def test_the_tools_pane_counts_what_it_should(catalog) -> None:
-    offered = {name: 0 for name in ("ollama", "lmstudio", "llamacpp", "vllm", "huggingface")}
+def test_the_tools_pane_counts_what_it_should(catalog: Mapping[str, Model]) -> None:
+    offered = dict.fromkeys(("ollama", "lmstudio", "llamacpp", "vllm", "huggingface"), 0)
     for row in catalog.values():
         for name in tools_of(row):
             offered[name] += 1

@@ -14,17 +14,15 @@ from modelscope_tui.fit.device import parse_machine
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.launch.subject import Subject
 
+MakeSubject = Callable[..., Subject]
+"""Makes a subject of a row of the catalog: id, machine, related repositories."""
+
 UNKNOWN_MACHINE = Machine("unknown", source="unknown")
 
 
 def a_machine(spec: str | None) -> Machine:
     """Read a machine as `--machine` does; None is one that nobody knows."""
     return UNKNOWN_MACHINE if spec is None else parse_machine(spec)
-
-
-def files(**sizes: int) -> tuple[ModelFile, ...]:
-    """Make files of a repository from paths and gigabytes; `__` stands for what a keyword cannot hold."""
-    return listing({name: size * 10**9 for name, size in sizes.items()})
 
 
 def listing(sizes: Mapping[str, int]) -> tuple[ModelFile, ...]:
@@ -47,7 +45,7 @@ def catalog() -> Mapping[str, Model]:
 
 
 @pytest.fixture
-def subject(catalog: Mapping[str, Model]) -> Callable[..., Subject]:
+def subject(catalog: Mapping[str, Model]) -> MakeSubject:
     """Make a subject of a row of the catalog, or of any id."""
 
     def make(model_id: str, machine: str | None = None, related: Mapping[str, ModelDetails] | None = None) -> Subject:

@@ -7,10 +7,14 @@ a leading `-` names what must not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
+from modelscope_tui.catalog.model import Model
 from modelscope_tui.launch.plan import plan
 from modelscope_tui.launch.subject import Options
+from tests.launch.conftest import MakeSubject
 
 HERMES = "--enable-auto-tool-choice --tool-call-parser hermes"
 SERVED = [
@@ -152,8 +156,8 @@ REFUSALS = (
 
 
 @pytest.mark.parametrize(("tool", "model_id", "expected", "source"), COMMANDS, ids=lambda value: str(value)[:50])
-def test_a_model_gets_the_command_that_its_publisher_and_tool_say(
-    subject, catalog, tool: str, model_id: str, expected: str, source: str
+def test_a_model_gets_the_command_that_its_publisher_and_tool_say(  # noqa: PLR0917
+    subject: MakeSubject, catalog: Mapping[str, Model], tool: str, model_id: str, expected: str, source: str
 ) -> None:
     assert model_id in catalog
     answer = plan(tool, subject(model_id, "8xH100"), Options())
@@ -167,8 +171,8 @@ def test_a_model_gets_the_command_that_its_publisher_and_tool_say(
 
 
 @pytest.mark.parametrize(("tool", "model_id", "fact", "source"), REFUSALS, ids=lambda value: str(value)[:50])
-def test_a_model_that_cannot_run_is_refused_with_the_fact(
-    subject, catalog, tool: str, model_id: str, fact: str, source: str
+def test_a_model_that_cannot_run_is_refused_with_the_fact(  # noqa: PLR0917
+    subject: MakeSubject, catalog: Mapping[str, Model], tool: str, model_id: str, fact: str, source: str
 ) -> None:
     assert model_id in catalog
     answer = plan(tool, subject(model_id, "8xH100"), Options())

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.catalog.model import Model, ModelDetails, ModelFile
 from modelscope_tui.errors import UsageError
+from modelscope_tui.launch.answer import LaunchAnswer
 from modelscope_tui.launch.library import entry_of
 from modelscope_tui.launch.plan import plan
 from modelscope_tui.launch.rulebook import rules
 from modelscope_tui.launch.subject import Options, Subject
-from tests.launch.conftest import a_machine, listing
+from tests.launch.conftest import MakeSubject, a_machine, listing
 
 GB = 10**9
 QUANTS = listing(
@@ -29,11 +32,13 @@ QUANTS = listing(
 )
 
 
-def gguf(model_id: str = "bartowski/m-GGUF", files=QUANTS, **facts) -> ModelDetails:
+def gguf(model_id: str = "bartowski/m-GGUF", files: tuple[ModelFile, ...] = QUANTS, **facts: Any) -> ModelDetails:
     return ModelDetails(Model(id=model_id, quantization="GGUF", **facts), files=files)
 
 
-def ask(details: ModelDetails, machine: str | None = None, related=None, **options):
+def ask(
+    details: ModelDetails, machine: str | None = None, related: Mapping[str, ModelDetails] | None = None, **options: Any
+) -> LaunchAnswer:
     return plan("ollama", Subject(details, a_machine(machine), related or {}), Options(**options))
 
 
@@ -102,10 +107,11 @@ def test_a_namespace_with_a_dot_cannot_be_named_to_ollama() -> None:
     assert "dots" in ask(gguf("a.b/m-GGUF")).reason
 
 
-def test_the_traps_of_the_library_are_respected(subject) -> None:
+def test_the_traps_of_the_library_are_respected(subject: MakeSubject) -> None:
     tags = {name: plan("ollama", subject(name), Options()).command.argv[-1] for name in (
         "Qwen/Qwen3-4B", "Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-235B-A22B", "Qwen/Qwen3-4B-Instruct-2507",
-        "Qwen/Qwen3-VL-8B-Instruct", "deepseek-ai/DeepSeek-R1-Distill-Llama-8B", "deepseek-ai/DeepSeek-R1-0528-Qwen3-8B",
+        "Qwen/Qwen3-VL-8B-Instruct", "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",
+        "deepseek-ai/DeepSeek-R1-0528-Qwen3-8B",
     )}  # fmt: skip
     assert tags["Qwen/Qwen3-4B"] == "qwen3:4b-q4_K_M"
     assert tags["Qwen/Qwen3-30B-A3B"] == "qwen3:30b-a3b-q4_K_M"
@@ -126,19 +132,19 @@ def test_a_cloud_tag_is_never_run_here() -> None:
         assert "cloud" in answer.reason
 
 
-def test_a_tag_that_two_repositories_claim_is_given_with_a_warning(subject) -> None:
+def test_a_tag_that_two_repositories_claim_is_given_with_a_warning(subject: MakeSubject) -> None:
     answer = plan("ollama", subject("mistralai/Mistral-7B-Instruct-v0.2"), Options())
     warnings = [note.text for note in answer.notes if note.level == "warning"]
     assert any("v0.3" in text for text in warnings)
 
 
-def test_another_quantization_than_the_tag_holds_comes_from_the_hub(subject) -> None:
+def test_another_quantization_than_the_tag_holds_comes_from_the_hub(subject: MakeSubject) -> None:
     asked = subject("Qwen/Qwen3-8B", related={"unsloth/Qwen3-8B-GGUF": gguf("unsloth/Qwen3-8B-GGUF")})
     assert plan("ollama", asked, Options(quant="q4_k_m")).command.argv[-1] == "qwen3:8b"
     assert plan("ollama", asked, Options(quant="Q8_0")).command.argv[-1] == "hf.co/unsloth/Qwen3-8B-GGUF:Q8_0"
 
 
-def test_a_context_belongs_to_the_server_and_makes_two_steps(subject) -> None:
+def test_a_context_belongs_to_the_server_and_makes_two_steps(subject: MakeSubject) -> None:
     answer = plan("ollama", subject("Qwen/Qwen3-8B"), Options(context=32768, kv_dtype="q8_0", port=11500))
     first, second = answer.command.steps
     assert first.argv == ("ollama", "serve")
@@ -154,7 +160,7 @@ def test_a_context_belongs_to_the_server_and_makes_two_steps(subject) -> None:
     assert "localhost:11500" in answer.smoke_test
 
 
-def test_an_embedding_model_is_pulled_and_tested_with_embed(subject) -> None:
+def test_an_embedding_model_is_pulled_and_tested_with_embed(subject: MakeSubject) -> None:
     answer = plan("ollama", subject("Qwen/Qwen3-Embedding-0.6B"), Options())
     assert answer.command.argv == ("ollama", "pull", "qwen3-embedding:0.6b")
     words = shlex.split(answer.smoke_test)
@@ -168,13 +174,13 @@ def test_a_gated_repository_needs_a_key_because_ollama_ignores_tokens() -> None:
     assert any("id_ed25519.pub" in note.text for note in answer.notes)
 
 
-def test_a_library_pull_needs_no_access_even_where_the_repository_is_gated(subject) -> None:
+def test_a_library_pull_needs_no_access_even_where_the_repository_is_gated(subject: MakeSubject) -> None:
     answer = plan("ollama", subject("meta-llama/Llama-4-Scout-17B-16E-Instruct"), Options())
     assert answer.command.text == "ollama run llama4:16x17b"
     assert not any("Gated" in note.text for note in answer.notes)
 
 
-def test_an_awq_repository_is_refused_with_its_format_and_what_works(subject) -> None:
+def test_an_awq_repository_is_refused_with_its_format_and_what_works(subject: MakeSubject) -> None:
     answer = plan("ollama", subject("Qwen/Qwen3-8B-AWQ"), Options())
     assert answer.verdict == "refused"
     assert answer.command is None
@@ -184,7 +190,7 @@ def test_an_awq_repository_is_refused_with_its_format_and_what_works(subject) ->
     assert any(tool == "vllm" and text.startswith("vllm serve Qwen/Qwen3-8B-AWQ") for tool, text in texts)
 
 
-def test_a_served_name_is_a_copy_of_the_model(subject) -> None:
+def test_a_served_name_is_a_copy_of_the_model(subject: MakeSubject) -> None:
     answer = plan("ollama", subject("Qwen/Qwen3-8B"), Options(served_name="house"))
     assert [step.argv for step in answer.command.steps] == [
         ("ollama", "pull", "qwen3:8b"),

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.catalog.model import Model, ModelDetails, ModelFile
 from modelscope_tui.errors import UsageError
+from modelscope_tui.launch.answer import LaunchAnswer
 from modelscope_tui.launch.plan import plan, plan_all
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.tool import TOOLS, get
-from tests.launch.conftest import a_machine, listing
+from tests.launch.conftest import MakeSubject, a_machine, listing
 
 GB = 10**9
 SPLIT = listing({"Q8_0/m-Q8_0-00001-of-00002.gguf": 40 * GB, "Q8_0/m-Q8_0-00002-of-00002.gguf": 40 * GB})
 
 
-def ask(tool: str, details: ModelDetails, machine: str | None = None, **options):
+def ask(tool: str, details: ModelDetails, machine: str | None = None, **options: Any) -> LaunchAnswer:
     return plan(tool, Subject(details, a_machine(machine)), Options(**options))
 
 
-def gguf(files, **facts) -> ModelDetails:
+def gguf(files: tuple[ModelFile, ...], **facts: Any) -> ModelDetails:
     return ModelDetails(Model(id="x/m-GGUF", quantization="GGUF", **facts), files=files)
 
 
@@ -27,14 +30,16 @@ def gguf(files, **facts) -> ModelDetails:
     ("machine", "first"),
     [("4xH100", "vllm"), ("RTX 4090", "vllm"), ("8GB", "ollama"), ("M3 Max 64GB", "ollama"), ("cpu:64GB", "ollama")],
 )
-def test_the_best_tool_for_the_machine_comes_first_with_the_reason(subject, machine: str, first: str) -> None:
+def test_the_best_tool_for_the_machine_comes_first_with_the_reason(
+    subject: MakeSubject, machine: str, first: str
+) -> None:
     answers = plan_all(subject("Qwen/Qwen3-0.6B", machine), Options())
     assert answers[0].tool == first
     assert any(note.text.startswith("First because") for note in answers[0].notes)
     assert {answer.tool for answer in answers} == {tool.name for tool in TOOLS}
 
 
-def test_what_cannot_run_comes_last_and_fetching_files_before_it(subject) -> None:
+def test_what_cannot_run_comes_last_and_fetching_files_before_it(subject: MakeSubject) -> None:
     answers = plan_all(subject("black-forest-labs/FLUX.1-dev", "4xH100"), Options())
     assert answers[0].tool == "huggingface"
     assert all(answer.verdict == "refused" for answer in answers[1:])
@@ -42,7 +47,7 @@ def test_what_cannot_run_comes_last_and_fetching_files_before_it(subject) -> Non
     assert bloom[:2] == ["vllm", "huggingface"]
 
 
-def test_an_unknown_tool_target_or_shell_is_said(subject) -> None:
+def test_an_unknown_tool_target_or_shell_is_said(subject: MakeSubject) -> None:
     with pytest.raises(UsageError, match="ollama"):
         get("olama")
     with pytest.raises(UsageError, match="kubernetes"):
@@ -52,14 +57,14 @@ def test_an_unknown_tool_target_or_shell_is_said(subject) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "powershell", "cmd"])
-def test_every_tool_writes_for_every_shell(subject, shell: str) -> None:
+def test_every_tool_writes_for_every_shell(subject: MakeSubject, shell: str) -> None:
     for answer in plan_all(subject("Qwen/Qwen3-8B", "RTX 4090"), Options(shell=shell, context=8192)):
         assert answer.command is not None
         assert answer.command.shell == shell
         assert answer.command.text
 
 
-def test_powershell_calls_the_real_curl(subject) -> None:
+def test_powershell_calls_the_real_curl(subject: MakeSubject) -> None:
     answer = plan("ollama", subject("Qwen/Qwen3-8B"), Options(shell="powershell"))
     assert "curl.exe http://localhost:11434" in answer.smoke_test
 
@@ -101,7 +106,7 @@ def test_lmstudio_is_given_the_whole_address_and_loads_under_a_name() -> None:
     ]
 
 
-def test_mlx_weights_want_a_mac(subject) -> None:
+def test_mlx_weights_want_a_mac(subject: MakeSubject) -> None:
     name = "lmstudio-community/gemma-3-270m-it-MLX-8bit"
     assert plan("lmstudio", subject(name, "M3 Max 64GB"), Options()).verdict in {"ready", "tight"}
     unseen = plan("lmstudio", subject(name), Options())
@@ -121,7 +126,7 @@ def test_a_download_takes_only_what_is_wanted() -> None:
     assert answer.command.env == {"HF_TOKEN": None}
 
 
-def test_a_licence_that_excludes_commerce_is_said(subject) -> None:
+def test_a_licence_that_excludes_commerce_is_said(subject: MakeSubject) -> None:
     answer = plan("vllm", subject("mistralai/Mistral-Large-Instruct-2407", "8x80GB"), Options())
     assert any("mrl" in note.text and note.level == "warning" for note in answer.notes)
 

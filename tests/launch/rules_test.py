@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from modelscope_tui.launch.library import entry_of
 from modelscope_tui.launch.rulebook import NAMES, rules, rules_version, served_by_vllm
 from modelscope_tui.launch.rules import build, main
@@ -95,6 +97,6 @@ def test_the_same_facts_always_give_the_same_files(tmp_path: Path) -> None:
     assert json.loads(dict(written[0])["launch_ollama.json"])["library"]["a/b"]["cloud_only"] is True
 
 
-def test_the_builder_says_how_it_is_called(capsys) -> None:
+def test_the_builder_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "SOURCE_DIR" in capsys.readouterr().err

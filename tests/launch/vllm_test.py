@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.fit.machine import Machine
+from modelscope_tui.launch.answer import LaunchAnswer
 from modelscope_tui.launch.plan import plan
 from modelscope_tui.launch.subject import Options, Subject
-from tests.launch.conftest import a_machine, listing
+from tests.launch.conftest import MakeSubject, a_machine, listing
 
 GB = 10**9
 LLAMA = Model(
@@ -20,11 +22,11 @@ LLAMA = Model(
 )  # fmt: skip
 
 
-def ask(details: ModelDetails, machine: str | None = None, **options):
+def ask(details: ModelDetails, machine: str | None = None, **options: Any) -> LaunchAnswer:
     return plan("vllm", Subject(details, a_machine(machine)), Options(**options))
 
 
-def flags(answer) -> dict[str, str | None]:
+def flags(answer: LaunchAnswer) -> dict[str, str | None]:
     return {flag.flag: flag.value for flag in answer.flags}
 
 
@@ -44,7 +46,7 @@ def test_the_configuration_tells_more_than_the_row() -> None:
     assert "0.28.0 was the last release" in ask(removed).reason
 
 
-def test_a_removed_architecture_names_its_last_release(subject) -> None:
+def test_a_removed_architecture_names_its_last_release(subject: MakeSubject) -> None:
     answer = plan("vllm", subject("meta-llama/Llama-3.2-11B-Vision-Instruct"), Options())
     assert answer.verdict == "refused"
     assert "MllamaForConditionalGeneration" in answer.reason
@@ -57,14 +59,14 @@ def test_a_quantization_method_that_vllm_does_not_load_is_named() -> None:
     assert "aqlm" in ask(ModelDetails(LLAMA, config=config)).reason
 
 
-def test_a_bitsandbytes_repository_needs_the_plugin_and_one_gpu(subject) -> None:
+def test_a_bitsandbytes_repository_needs_the_plugin_and_one_gpu(subject: MakeSubject) -> None:
     answer = plan("vllm", subject("unsloth/Qwen2.5-Coder-3B-bnb-4bit", "4x80GB"), Options(gpus=2))
     assert answer.command.steps[0].argv == ("pip", "install", "vllm-bnb-plugin")
     assert flags(answer).get("--tensor-parallel-size") is None
     assert flags(answer)["--pipeline-parallel-size"] == "2"
 
 
-def test_tensor_parallelism_divides_the_heads(subject) -> None:
+def test_tensor_parallelism_divides_the_heads(subject: MakeSubject) -> None:
     model = "Qwen/Qwen2.5-7B-Instruct"  # 28 heads
     assert flags(plan("vllm", subject(model, "8x80GB"), Options(gpus=4)))["--tensor-parallel-size"] == "4"
     eight = flags(plan("vllm", subject(model, "8x80GB"), Options(gpus=8)))
@@ -72,14 +74,14 @@ def test_tensor_parallelism_divides_the_heads(subject) -> None:
     assert eight["--pipeline-parallel-size"] == "2"
 
 
-def test_the_fewest_gpus_that_hold_the_model_are_used(subject) -> None:
+def test_the_fewest_gpus_that_hold_the_model_are_used(subject: MakeSubject) -> None:
     assert "--tensor-parallel-size" not in flags(plan("vllm", subject("Qwen/Qwen3-8B", "8x80GB"), Options()))
     large = plan("vllm", subject("mistralai/Mistral-Large-Instruct-2407", "8x80GB"), Options())
     assert flags(large)["--tensor-parallel-size"] == "4"
     assert large.verdict == "ready"
 
 
-def test_several_nodes_are_steps_of_vllms_own_run(subject) -> None:
+def test_several_nodes_are_steps_of_vllms_own_run(subject: MakeSubject) -> None:
     answer = plan("vllm", subject("deepseek-ai/DeepSeek-V3.1", "8xH100"), Options(nodes=2, gpus=8))
     head, worker = (step.argv for step in answer.command.steps)
     assert head[-6:] == ("--nnodes", "2", "--node-rank", "0", "--master-addr", "HEAD_NODE_IP")
@@ -89,7 +91,7 @@ def test_several_nodes_are_steps_of_vllms_own_run(subject) -> None:
     assert any("NCCL_SOCKET_IFNAME" in note.text for note in answer.notes)
 
 
-def test_a_huge_context_is_always_bounded(subject) -> None:
+def test_a_huge_context_is_always_bounded(subject: MakeSubject) -> None:
     scout = plan("vllm", subject("meta-llama/Llama-4-Scout-17B-16E-Instruct", "4x80GB"), Options())
     assert 32768 <= int(flags(scout)["--max-model-len"]) < 10485760
     assert flags(scout)["--tool-call-parser"] == "llama4_pythonic"
@@ -106,20 +108,20 @@ def test_a_context_that_does_not_fit_is_shortened_to_what_does() -> None:
     assert 2048 <= length <= answer.fit.max_context
 
 
-def test_speech_gets_no_length_and_a_transcription_test(subject) -> None:
+def test_speech_gets_no_length_and_a_transcription_test(subject: MakeSubject) -> None:
     answer = plan("vllm", subject("openai/whisper-large-v3", "RTX 4090"), Options())
     assert answer.command.argv == ("vllm", "serve", "openai/whisper-large-v3")
     assert "/v1/audio/transcriptions" in answer.smoke_test
 
 
-def test_a_base_model_gets_no_parser_and_a_completion_test(subject) -> None:
+def test_a_base_model_gets_no_parser_and_a_completion_test(subject: MakeSubject) -> None:
     for name in ("bigscience/bloom", "EleutherAI/gpt-neox-20b", "Qwen/Qwen3-8B-Base", "meta-llama/Llama-3.1-8B"):
         answer = plan("vllm", subject(name, "8x80GB"), Options())
         assert not any("parser" in flag for flag in flags(answer)), name
         assert "/v1/completions" in answer.smoke_test
 
 
-def test_a_reranker_made_of_a_language_model_gets_its_overrides(subject) -> None:
+def test_a_reranker_made_of_a_language_model_gets_its_overrides(subject: MakeSubject) -> None:
     value = flags(plan("vllm", subject("Qwen/Qwen3-Reranker-0.6B"), Options()))["--hf-overrides"]
     assert json.loads(value) == {
         "architectures": ["Qwen3ForSequenceClassification"],
@@ -129,7 +131,7 @@ def test_a_reranker_made_of_a_language_model_gets_its_overrides(subject) -> None
     assert flags(plan("vllm", subject("BAAI/bge-reranker-v2-m3"), Options())) == {}
 
 
-def test_only_language_models_are_told_to_give_vectors(subject) -> None:
+def test_only_language_models_are_told_to_give_vectors(subject: MakeSubject) -> None:
     assert flags(plan("vllm", subject("Qwen/Qwen3-Embedding-0.6B"), Options()))["--runner"] == "pooling"
     assert flags(plan("vllm", subject("intfloat/e5-mistral-7b-instruct"), Options()))["--runner"] == "pooling"
     for name in ("BAAI/bge-m3", "google/embeddinggemma-300m", "sentence-transformers/all-MiniLM-L6-v2"):
@@ -146,7 +148,7 @@ def test_mistrals_own_format_is_read_only_where_its_files_are() -> None:
     assert flags(ask(ModelDetails(replace(row, tags=()), files=listing(own))))["--load-format"] == "mistral"
 
 
-def test_code_of_a_repository_is_trusted_only_where_the_family_needs_it(subject) -> None:
+def test_code_of_a_repository_is_trusted_only_where_the_family_needs_it(subject: MakeSubject) -> None:
     kimi = plan("vllm", subject("moonshotai/Kimi-K2-Instruct", "8xH100"), Options())
     assert "--trust-remote-code" in flags(kimi)
     assert any("runs Python code" in note.text for note in kimi.notes)
@@ -154,7 +156,7 @@ def test_code_of_a_repository_is_trusted_only_where_the_family_needs_it(subject)
     assert "--trust-remote-code" not in flags(native)
 
 
-def test_the_users_wishes_become_flags(subject) -> None:
+def test_the_users_wishes_become_flags(subject: MakeSubject) -> None:
     wishes = Options(
         served_name="house", port=9000, dtype="bf16", kv_dtype="fp8", revision="abc123", context=16384, gpus=2
     )
@@ -165,7 +167,7 @@ def test_the_users_wishes_become_flags(subject) -> None:
     assert found["--tensor-parallel-size"] == "2"
 
 
-def test_a_quantization_is_what_is_stored_or_what_vllm_makes(subject) -> None:
+def test_a_quantization_is_what_is_stored_or_what_vllm_makes(subject: MakeSubject) -> None:
     made = plan("vllm", subject("Qwen/Qwen3-8B"), Options(quant="fp8"))
     assert flags(made)["--quantization"] == "fp8"
     stored = plan("vllm", subject("Qwen/Qwen3-8B-AWQ"), Options(quant="awq"))
@@ -175,7 +177,7 @@ def test_a_quantization_is_what_is_stored_or_what_vllm_makes(subject) -> None:
     assert any(other.tool == "ollama" for other in refused.alternatives)
 
 
-def test_the_machine_decides_the_verdict_and_never_the_command(subject) -> None:
+def test_the_machine_decides_the_verdict_and_never_the_command(subject: MakeSubject) -> None:
     name = "Qwen/Qwen3-8B"
     assert plan("vllm", subject(name, "RTX 4090"), Options()).verdict in {"ready", "tight"}
     small = plan("vllm", subject(name, "8GB"), Options())
@@ -189,13 +191,13 @@ def test_the_machine_decides_the_verdict_and_never_the_command(subject) -> None:
     assert any("not checked" in note.text for note in unseen.notes)
 
 
-def test_windows_is_told_where_to_run_it(subject) -> None:
+def test_windows_is_told_where_to_run_it(subject: MakeSubject) -> None:
     asked = subject("Qwen/Qwen3-8B")
     windows = replace(asked, machine=Machine("pc", ram_bytes=64 * GB, os="windows"))
     assert any("WSL2" in note.text for note in plan("vllm", windows, Options()).notes)
 
 
-def test_every_flag_can_be_asked_why_and_where_from(subject) -> None:
+def test_every_flag_can_be_asked_why_and_where_from(subject: MakeSubject) -> None:
     answer = plan("vllm", subject("moonshotai/Kimi-K2-Thinking", "8xH100"), Options(context=8192, nodes=2))
     assert len(answer.flags) >= 6
     assert all(flag.why and flag.source for flag in answer.flags)
@@ -212,7 +214,9 @@ def test_every_flag_can_be_asked_why_and_where_from(subject) -> None:
         ("facebook/mms-tts-eng", "speech or audio generation"),
     ],
 )
-def test_a_refusal_names_the_blocking_fact_and_something_that_works(subject, model_id: str, fact: str) -> None:
+def test_a_refusal_names_the_blocking_fact_and_something_that_works(
+    subject: MakeSubject, model_id: str, fact: str
+) -> None:
     answer = plan("vllm", subject(model_id), Options())
     assert answer.verdict == "refused"
     assert fact in answer.reason

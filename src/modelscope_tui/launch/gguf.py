@@ -74,7 +74,7 @@ def _is_gguf(path: str) -> bool:
 def offers_gguf(model: Model) -> bool:
     """Say from the row whether GGUF files of a model are known: its own, or another repository's."""
     stored = stored_of(model)
-    return stored.has_gguf or (bool(model.gguf_repos) and stored.format not in REMADE)
+    return stored.has_gguf or (stored.format not in REMADE and any(map(is_repo_id, model.gguf_repos)))
 
 
 def sources_of(subject: Subject) -> tuple[Source, ...]:

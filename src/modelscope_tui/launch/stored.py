@@ -98,7 +98,9 @@ def _of_row(model_id: str, quantization: str | None, library: str | None, tag: s
         # a publisher that keeps one GGUF file beside its own weights still has its own repository
         is_mixed = "gguf" not in name and (is_made or library != "gguf")
         return Stored("plain" if is_mixed else "gguf", "GGUF", has_gguf=True, has_other=is_mixed)
-    label = quantization or ("MLX" if library == "mlx" or organization == "mlx-community" else tag)
+    if library == "mlx" or organization == "mlx-community" or tag == "mlx":
+        return Stored("mlx", "MLX", has_gguf=False, has_other=True)
+    label = quantization or tag
     if label is None:
         found = _IN_NAME.search(name)
         label = found[1] if found is not None else None

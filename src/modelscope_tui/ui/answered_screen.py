@@ -83,8 +83,10 @@ class AnsweredScreen(KeyedScreen):
         """Say how far the index is."""
         self.search.say_indexing(event.done, event.total)
 
-    def on_index_opened(self) -> None:
-        """Answer the query that was typed meanwhile."""
+    def on_index_opened(self, event: messages.IndexOpened) -> None:
+        """Answer the query that was typed meanwhile; say once when nothing can be kept."""
+        if event.problem:
+            self.notify(clean(event.problem, 300), severity="warning", timeout=SAID_SECONDS * 2, markup=False)
         self.search.again()
         self.inspection.look()
 

@@ -9,6 +9,7 @@ import gc
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
@@ -38,6 +39,8 @@ class ExplorerApp(App[None]):
         Binding("ctrl+q", "quit", "quit", show=False, priority=True, id="quit-anywhere", tooltip="Leave")
     ]
 
+    _is_dressed = False
+
     def __init__(
         self, source: Settings | Explorer, text: str = "", *, clipboard: Callable[[str], str] | None = None
     ) -> None:
@@ -49,19 +52,52 @@ class ExplorerApp(App[None]):
             clipboard: stands in for the real one; returns the name of the way a text went.
         """
         super().__init__()
-        self.explorer = source if isinstance(source, Explorer) else Explorer(source)
+        self.explorer = Explorer(source) if isinstance(source, Settings) else source
         self._text = text
         self._clipboard_way = clipboard
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         wanted = self.explorer.settings.theme
-        self.theme = wanted if wanted in self.available_themes else DARK.name
+        self._dress(wanted if wanted in self.available_themes else DARK.name)
         if is_ascii_only():
             self.add_class("-ascii")
+
+    def _dress(self, theme: str) -> None:
+        """Put a theme on before anything is drawn. Setting `theme` would parse every style a second time."""
+        self.set_reactive(App.theme, theme)
+        self._is_dressed = True
+        self.stylesheet.set_variables(self.get_css_variables())
+        is_dark = self.current_theme.dark
+        self.set_class(is_dark, "-dark-mode", update=False)
+        self.set_class(not is_dark, "-light-mode", update=False)
+        self.set_class(True, f"-theme-{theme}", update=False)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Work out the colours of the theme, once it is on: those of the default one would be thrown away."""
+        return super().get_css_variables() if self._is_dressed else {}
 
     def get_default_screen(self) -> Screen[None]:
         """Give the one screen, so that no empty one is made before it."""
         return MainScreen(self.explorer, self._text, self.put_on_clipboard)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Finish with each key before the next one is looked at.
+
+        Textual forwards a key to the focused widget and runs its binding when it has bubbled back; meanwhile the next
+        key is forwarded too. So `/` and a quickly typed `q` would both go to the table, and `q` quits.
+        """
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self.app_focus = True  # who types is there
+        if await self._check_bindings(event.key, priority=True):
+            return
+        target = self.focused
+        if target is not None and target.check_consume_key(event.key, event.character):
+            with target._context():  # noqa: SLF001 - as its own queue would run it, but now
+                await target.on_event(event)
+        elif not await self._check_bindings(event.key):
+            await super().on_event(event)
 
     def put_on_clipboard(self, text: str) -> str:
         """Copy a text by the way that works here; give its name. May take a moment: call it in a worker."""

@@ -29,11 +29,11 @@ Post = Callable[[Message], None]
 def prepare(post: Post, explorer: Explorer) -> None:
     """Open or make the index, then find out about the machine and the tools."""
     try:
-        explorer.prepare(lambda done, total: post(messages.IndexGrew(done, total)))
+        explorer.prepare(lambda done, total: post(messages.IndexGrew(done, total)), apart=True)
     except ModelscopeError as problem:
         post(messages.IndexFailed(problem))
         return
-    post(messages.IndexOpened())
+    post(messages.IndexOpened(explorer.index_problem))
     machine = explorer.machine
     post(messages.MachineFound(machine.describe(), about_tools(explorer.tools()), explorer.hub_state))
 

@@ -36,6 +36,9 @@ class IndexGrew(Message):
 class IndexOpened(Message):
     """Any query can be answered from now on."""
 
+    problem: str | None = None
+    """Why it is kept in memory only."""
+
 
 @dataclass(eq=False, repr=False)
 class IndexFailed(Message):

@@ -131,7 +131,7 @@ class FilterPane(Horizontal):
     def focus_field(self) -> None:
         """Put the cursor into the field."""
         if self._field is not None:
-            self._field.focus()
+            self.screen.set_focus(self._field)  # at once: the next key is already meant for the field
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Post the new text up."""

@@ -1,0 +1,107 @@
+"""A terminal for stories: an explorer on a fake, keys, and the text of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+
+from modelscope_tui.ui.app import ExplorerApp
+from modelscope_tui.ui.main_screen import MainScreen
+from modelscope_tui.ui.panes.detail import DetailPane
+from modelscope_tui.ui.panes.facets import FacetPane
+from modelscope_tui.ui.panes.filter import FilterPane
+from modelscope_tui.ui.widgets.model_table import ModelTable
+from tests.ui.fake_explorer import FakeExplorer
+
+NAMES = {" ": "space", ":": "colon", "/": "slash", "-": "minus", "<": "less_than_sign", ".": "full_stop"}
+
+
+class Stage:
+    """The running program, as a person at the keys has it."""
+
+    def __init__(self, app: ExplorerApp, pilot: object, explorer: FakeExplorer) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.explorer = explorer
+        self.copied: list[str] = []
+
+    @property
+    def screen(self) -> MainScreen:
+        found = self.app.screen_stack[0]
+        assert isinstance(found, MainScreen)
+        return found
+
+    @property
+    def table(self) -> ModelTable:
+        return self.screen.query_one(ModelTable)
+
+    @property
+    def detail(self) -> DetailPane:
+        return self.screen.query_one(DetailPane)
+
+    @property
+    def line(self) -> str:
+        return self.screen.query_one(FilterPane).text
+
+    def facet(self, name: str) -> FacetPane:
+        return self.screen.query_one(f"#{name}", FacetPane)
+
+    def ids(self) -> list[str]:
+        rows = [self.table.row(line) for line in range(self.table.lines)]
+        return [row.id for row in rows if row is not None]
+
+    def text(self) -> str:
+        """Everything that stands on the terminal."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)  # type: ignore[attr-defined]
+
+    async def type(self, text: str) -> None:
+        await self.press(*(NAMES.get(letter, letter) for letter in text))
+
+    async def settle(self) -> None:
+        """Wait until timers that look things up have run and no thread is busy."""
+        inspection = self.screen.inspection
+        if inspection._timer is not None:
+            inspection.look()
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()  # type: ignore[attr-defined]
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()  # type: ignore[attr-defined]
+
+
+Open = Callable[..., AbstractAsyncContextManager[Stage]]
+
+
+@pytest.fixture
+def open_explorer() -> Open:
+    """Open the program on a terminal of a size; closed again at the end."""
+
+    @asynccontextmanager
+    async def opened(
+        size: tuple[int, int] = (160, 48), *, text: str = "", explorer: FakeExplorer | None = None, wait: bool = True
+    ) -> AsyncIterator[Stage]:
+        fake = explorer or FakeExplorer()
+        copied: list[str] = []
+
+        def clipboard(words: str) -> str:
+            copied.append(words)
+            return "a fake"
+
+        app = ExplorerApp(fake, text, clipboard=clipboard)  # type: ignore[arg-type]
+        async with app.run_test(size=size) as pilot:
+            stage = Stage(app, pilot, fake)
+            stage.copied = copied
+            await pilot.pause()
+            if wait:
+                await stage.settle()
+            try:
+                yield stage
+            finally:
+                fake.gate.set()
+
+    return opened
