@@ -149,18 +149,23 @@ class Local:
         """Find one row by id, whatever its case."""
         return self.index.get(model_id)
 
+    def fits(self, model: Model) -> str:
+        """Say whether a row fits the machine: `yes`, `tight`, `no` or `unknown`. Microseconds."""
+        from modelscope_tui.fit.judge import judge
+
+        return judge(model, self.machine)
+
     def view(self, model: Model) -> ModelView:
         """Work out what a door shows of a row: categories, license group, tools, fit."""
         from modelscope_tui.catalog.license import group_of
         from modelscope_tui.catalog.taxonomy import categories_of
-        from modelscope_tui.fit.judge import judge
         from modelscope_tui.launch.tool import tools_of
 
         return ModelView(
             categories=categories_of(model),
             license_group=group_of(model.license, model.license_name),
             tools=tools_of(model),
-            fits=judge(model, self.machine),
+            fits=self.fits(model),
         )
 
     @cached_property

@@ -36,6 +36,7 @@ class Terminal:
         if self.pid == 0:  # pragma: no cover - the child becomes another program
             os.execvpe(argv[0], list(argv), environment)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._unread: list[bytes] = []
         self._pieces: queue.Queue[tuple[float, bytes]] = queue.Queue()
         threading.Thread(target=self._take, daemon=True).start()
 
@@ -55,11 +56,14 @@ class Terminal:
         except queue.Empty:
             return None
         self.raw += data
-        self._stream.feed(data)
+        self._unread.append(data)
         return came
 
     def text(self) -> str:
         """The screen as text."""
+        for data in self._unread:
+            self._stream.feed(data)
+        self._unread.clear()
         return "\n".join(self.screen.display)
 
     def wait_for(self, seen: Callable[[str], bool], seconds: float = 20.0) -> float:
@@ -69,11 +73,16 @@ class Terminal:
             TimeoutError: with the last screen.
         """
         deadline = time.perf_counter() + seconds
-        while (left := deadline - time.perf_counter()) > 0:
-            came = self.read(left)
-            if came is not None and seen(self.text()):
-                return came
-            if came is None and not self._is_alive():
+        while time.perf_counter() < deadline:
+            pieces = []
+            while (came := self.read(0.05)) is not None:  # the emulator stays out of the way while output comes
+                pieces.append((came, self._unread.pop()))
+            for came, data in pieces:
+                self._unread.append(data)
+                if seen(self.text()):
+                    self._unread += [later for time_later, later in pieces if time_later > came]
+                    return came
+            if not pieces and not self._is_alive():
                 break
         raise TimeoutError(f"not seen within {seconds} s; the screen was:\n{self.text()}")
 

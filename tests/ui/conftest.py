@@ -57,6 +57,10 @@ class Stage:
         strips = self.app.screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
+    def said(self) -> list[str]:
+        """The toasts of the last seconds."""
+        return [notification.message for notification in self.app._notifications]
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)  # type: ignore[attr-defined]
 
@@ -71,7 +75,8 @@ class Stage:
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()  # type: ignore[attr-defined]
         await self.app.workers.wait_for_complete()
-        await self.pilot.pause()  # type: ignore[attr-defined]
+        for _ in range(3):
+            await self.pilot.pause()  # type: ignore[attr-defined]
 
 
 Open = Callable[..., AbstractAsyncContextManager[Stage]]

@@ -24,7 +24,7 @@ async def test_y_copies_the_command_and_says_how(open_explorer: Open) -> None:
         await stage.press("y")
         await stage.settle()
         assert stage.copied == ["ollama run hf.co/Qwen/Qwen3-Coder-30B-A3B-Instruct:Q4_K_M"]
-        assert "Ollama command copied with a fake" in stage.text()
+        assert "Ollama command copied with a fake" in stage.said()
         await stage.press("Y")
         await stage.settle()
         assert stage.copied[-1] == "Qwen/Qwen3-Coder-30B-A3B-Instruct"

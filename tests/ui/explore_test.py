@@ -81,7 +81,7 @@ async def test_choosing_a_tool_narrows_and_opens_launch_on_it(open_explorer: Ope
         assert stage.line == "tool:vllm"
         assert stage.detail.tab == "launch"
         assert stage.detail.current_tool == "vllm"
-        assert "vllm serve Qwen/Qwen3-Coder" in stage.text()
+        assert "--max-model-len 32768" in stage.text()
 
 
 async def test_fits_and_sort_are_terms_too(open_explorer: Open) -> None:

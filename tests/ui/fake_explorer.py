@@ -27,10 +27,10 @@ AS_OF = "2026-10-05"
 TOOL_NAMES = ("ollama", "vllm")
 
 
-def a_model(id: str, **facts: object) -> Model:
+def a_model(model_id: str, **facts: object) -> Model:
     """Build a row; only what a story is about needs to be said."""
     given = {"license": "apache-2.0", "task": "text-generation", "downloads": 1000, "as_of": AS_OF, **facts}
-    return Model(id=id, **given)  # type: ignore[arg-type]
+    return Model(id=model_id, **given)  # type: ignore[arg-type]
 
 
 CATALOG = (
@@ -166,10 +166,12 @@ class FakeExplorer:
     def model(self, model_id: str) -> Model | None:
         return next((model for model in self.models if model.id == model_id), None)
 
+    def fits(self, model: Model) -> str:
+        return "unknown" if model.params is None else "yes" if model.params < 20e9 else "no"
+
     def view(self, model: Model) -> ModelView:
         category = ("code",) if "code" in model.tags else ("general-purpose",)
-        fits = "unknown" if model.params is None else "yes" if model.params < 20e9 else "no"
-        return ModelView(category, group_of(model.license, model.license_name), self._tools(model), fits)
+        return ModelView(category, group_of(model.license, model.license_name), self._tools(model), self.fits(model))
 
     def cached_details(self, model_id: str) -> Answer[ModelDetails] | None:
         return self.known.get(model_id)
@@ -203,7 +205,9 @@ class FakeExplorer:
         argv = ("vllm", "serve", model.id, "--max-model-len", str(options.context or 32768))
         flag = Flag("--max-model-len", argv[-1], "the largest context that fits", "vllm docs")
         command = LaunchCommand((Step("serve", argv),), shell=options.shell)
-        return LaunchAnswer(model.id, tool, "tight", "Little memory is left.", (), command, (flag,), "curl localhost:8000/v1/models")
+        return LaunchAnswer(
+            model.id, tool, "tight", "Little memory is left.", (), command, (flag,), "curl localhost:8000/v1/models"
+        )
 
     def ask_hub(self, query: Query, *, refresh: bool = False) -> int:
         self.asked.append(query)

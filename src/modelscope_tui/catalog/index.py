@@ -158,7 +158,9 @@ class Index:
         """Read some of the matching models in the query's order; exact at any place."""
         with self._current():
             numbers = self._ordering.page(matches._rows, matches.query, start, stop)  # noqa: SLF001 - its own record
-            return [self._model(number) for number in numbers]
+            missing = [number for number in numbers if self._decoded.get(number) is None]
+            fresh = {number: self._decoded.put(number, decode(line)) for number, line in self._store.facts(missing)}
+            return [fresh.get(number) or self._model(number) for number in numbers]
 
     def position(self, matches: Matches, model_id: str) -> int | None:
         """Tell where a model stands in the query's order; None when it does not match."""

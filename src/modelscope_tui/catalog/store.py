@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pyroaring import BitMap
@@ -45,6 +45,7 @@ CREATE TABLE bitmaps (
 
 _BITMAP_BYTES = 12 << 20
 _ID_CHUNKS = 24
+_AT_ONCE = 500
 _PAGE_CACHE_KIB = 2048
 _BUSY_SECONDS = 5.0
 
@@ -170,13 +171,12 @@ class Store:
         for chunk in range(min(_ID_CHUNKS, (self.count() >> CHUNK_BITS) + 1)):
             self.ids(chunk)
 
-    def facts(self, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Read the lines of some rows."""
-        read = self.connection.execute
-        for number in numbers:
-            found = read("SELECT facts FROM rows WHERE number = ?", (number,)).fetchone()
-            if found:
-                yield number, found[0]
+    def facts(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Read the lines of some rows, in any order; one question for many rows is cheaper than one for each."""
+        for start in range(0, len(numbers), _AT_ONCE):
+            part = numbers[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            yield from self.connection.execute(f"SELECT number, facts FROM rows WHERE number IN ({marks})", part)  # noqa: S608 - only question marks
 
     def number_of(self, key: str) -> int | None:
         """Find the row of a folded id."""

@@ -98,8 +98,9 @@ class AnsweredScreen(KeyedScreen):
         """Show the machine, what fits it, and the tools."""
         self.machine = event.machine
         self.inspection.labels = event.tools.labels
+        self.detail.show_labels(event.tools.labels)
         self.query_one("#tool", FacetPane).show_tools(event.tools.purposes, event.tools.installed)
-        self.query_one(ModelTable).show_fit(lambda model: self.explorer.view(model).fits)
+        self.query_one(ModelTable).show_fit(self.explorer.fits)
         self.show_hub(event.state)
 
     def on_hub_answered(self, event: messages.HubAnswered) -> None:

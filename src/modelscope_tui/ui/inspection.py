@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from modelscope_tui.launch.subject import Options
     from modelscope_tui.ui.study import Study
 
-REST_SECONDS = 0.2
+REST_SECONDS = 0.25
 """How long a selection rests before it is looked into."""
 
 SHELLS = ("bash", "powershell", "cmd")

@@ -28,7 +28,7 @@ SCREEN: tuple[Binding, ...] = (
     _key("right", "l,right", "step(1)", "pane right", "Go to the pane on the right", "l", show=False),
     _key("next", "tab", "step(1)", "next pane", "Go to the next pane", "tab", show=False),
     _key("previous", "shift+tab", "step(-1)", "previous pane", "Go to the previous pane", "shift+tab", show=False),
-    _key("copy", "y", "copy_command", "copy command", "Copy the launch command of the selected model"),
+    _key("copy", "y", "copy_command", "copy", "Copy the launch command of the selected model"),
     _key("copy-id", "Y", "copy_id", "copy id", "Copy the id of the selected model", show=False),
     _key("browse", "o", "browse", "browser", "Open the model's page in the browser", show=False),
     _key("fits", "f", "toggle_fits", "fits", "Show only what fits this machine, or all again"),
@@ -86,7 +86,7 @@ DETAIL: tuple[Binding, ...] = (
         "h",
         show=False,
     ),
-    _key("tab-right", "l,right", "turn(1)", "tab right", "The tab on the right", "l"),
+    _key("tab-right", "l,right", "turn(1)", "tab right", "The tab on the right", "l", show=False),
     _key("scroll-down", "j,down", "scroll(1)", "down", "Scroll down", "j", show=False),
     _key("scroll-up", "k,up", "scroll(-1)", "up", "Scroll up", "k", show=False),
     _key("scroll-page-down", "ctrl+d,pagedown", "scroll(10)", "page down", "Scroll a page down", "^d", show=False),
@@ -99,9 +99,7 @@ DETAIL: tuple[Binding, ...] = (
 LAUNCH: tuple[Binding, ...] = (
     _key("next-tool", "n", "tool(1)", "next tool", "The command of the next tool"),
     _key("previous-tool", "p", "tool(-1)", "previous tool", "The command of the tool before", show=False),
-    _key(
-        "edit", "e", "edit", "edit options", "Change quantization, context, port and more; the command follows at once"
-    ),
+    _key("edit", "e", "edit", "edit", "Change quantization, context, port and more; the command follows at once"),
     _key("shell", "s", "shell", "shell", "Write the command for the next shell: bash, PowerShell, cmd"),
 )
 """Keys of the detail pane while its Launch tab is shown."""

@@ -109,6 +109,11 @@ class DetailPane(Vertical, can_focus=True):
         self.model, self.known, self._labels = known.model, known, labels
         self._fill()
 
+    def show_labels(self, labels: Mapping[str, str]) -> None:
+        """Call the tools as people write them."""
+        self._labels = labels
+        self._write()
+
     def show_tool(self, tool: str | None) -> None:
         """Show another tool's command."""
         self.tool = tool
@@ -145,9 +150,8 @@ class DetailPane(Vertical, can_focus=True):
         for tab in self._tabs.values():
             tab.display = tab is body
         if body is None:
-            body = self._tabs[self.tab] = _tab(self.tab)()
+            body = self._tabs[self.tab] = _tab(self.tab)(self._write)
             self.mount(body)
-            self.call_after_refresh(self._write)
         else:
             self._write()
 
@@ -157,7 +161,7 @@ class DetailPane(Vertical, can_focus=True):
 
     def _write(self) -> None:
         body = self._body
-        if body is None or not body.is_mounted or not body.children:
+        if body is None or not body.size.width:
             return
         if self.model is None:
             body.show_words(self._words)

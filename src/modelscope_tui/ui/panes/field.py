@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from modelscope_tui.catalog.query import Problem
@@ -44,6 +46,9 @@ class FilterInput(Input):
 
     BINDINGS: ClassVar[Any] = list(keymap.FIELD)
 
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+    """Without a new layout: Textual would arrange the whole screen again for each letter typed."""
+
     class Left(Message):
         """A person is done with the field."""
 
@@ -57,6 +62,7 @@ class FilterInput(Input):
             select_on_focus=False,
             max_length=LONGEST,
         )
+        self.cursor_blink = False  # a still screen sends nothing down the line
 
     def action_leave(self) -> None:
         """Go to the models."""

@@ -5,7 +5,7 @@ UPPER FLOOR. It shows the answers it is given; the command stands in a box of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from modelscope_tui.ui import present
-from modelscope_tui.ui.panes.overview import banner
+from modelscope_tui.ui.panes.overview import banner, headline
 from modelscope_tui.ui.present import VERDICT_STYLES, clean, clean_lines, verdict_glyph
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 
@@ -34,6 +34,15 @@ VERDICTS = {
 
 class LaunchTab(VerticalScroll, can_focus=False):
     """The tab."""
+
+    def __init__(self, ready: Callable[[], None]) -> None:
+        """Make the tab; ``ready`` is called when it can be written on, and for every new width."""
+        super().__init__()
+        self._ready = ready
+
+    def on_resize(self) -> None:
+        """Ask for the words again, for this width."""
+        self._ready()
 
     def compose(self) -> ComposeResult:
         """Make the chips, the box and the sheet."""
@@ -55,7 +64,9 @@ class LaunchTab(VerticalScroll, can_focus=False):
             self._write(None, Content(""), Content("This tool is not known here."))
             return
         command = clean_lines(answer.command.text) if answer.command is not None else None
-        self._write(command, _chosen(answer, known), _sheet(answer, known, labels))
+        parts = [headline(known.model, max(24, self.size.width - 1)), *_parts(answer, known, labels)]
+        sheet = Content("\n\n").join([part for part in parts if part.plain.strip()])
+        self._write(command, _chosen(answer, known), sheet)
 
     def _write(self, command: str | None, options: Content, sheet: Content) -> None:
         box = self.query_one("#launch-command", Static)
@@ -95,10 +106,6 @@ def _chosen(answer: LaunchAnswer, known: Study) -> Content:
         if text:
             parts += [(f"{name} ", "$foreground 50%"), (f"{text}   ", "")]
     return Content.assemble(*parts)
-
-
-def _sheet(answer: LaunchAnswer, known: Study, labels: Mapping[str, str]) -> Content:
-    return Content("\n\n").join([part for part in _parts(answer, known, labels) if part.plain.strip()])
 
 
 def _parts(answer: LaunchAnswer, known: Study, labels: Mapping[str, str]) -> Iterator[Content]:

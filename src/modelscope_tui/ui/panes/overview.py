@@ -5,7 +5,7 @@ UPPER FLOOR. It shows the row at once and more when the worker brings it; it say
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -16,7 +16,7 @@ from modelscope_tui.catalog.license import group_label, group_of, license_facts,
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.taxonomy import category_label, language_label, organization, task_label
 from modelscope_tui.ui import present
-from modelscope_tui.ui.present import clean, wrapped
+from modelscope_tui.ui.present import clean, width_of, wrapped
 from modelscope_tui.ui.study import Study, in_words
 
 LABEL = 14
@@ -28,6 +28,15 @@ Fact = tuple[str, str, str]
 
 class Overview(VerticalScroll, can_focus=False):
     """The tab."""
+
+    def __init__(self, ready: Callable[[], None]) -> None:
+        """Make the tab; ``ready`` is called when it can be written on, and for every new width."""
+        super().__init__()
+        self._ready = ready
+
+    def on_resize(self) -> None:
+        """Ask for the words again, for this width."""
+        self._ready()
 
     def compose(self) -> ComposeResult:
         """Make the sheet."""
@@ -47,10 +56,16 @@ class Overview(VerticalScroll, can_focus=False):
 
     @property
     def _room(self) -> int:
-        return max(30, self.size.width - 2)
+        return max(24, self.size.width - 1)
 
     def _show(self, sheet: Content) -> None:
         self.query_one(Static).update(sheet)
+
+
+def headline(model: Model, width: int) -> Content:
+    """Write the id in full where the pane's title has no room for it."""
+    name = clean(model.id, 200)
+    return Content.styled("\n".join(wrapped(name, width)), "bold") if width_of(name) + 8 > width else Content("")
 
 
 def banner(known: Study) -> Content:
@@ -67,7 +82,7 @@ def banner(known: Study) -> Content:
 
 def _sheet(details: ModelDetails, known: Study | None, state: Content, width: int) -> Content:
     model = details.model
-    parts = [state]
+    parts = [Content("\n").join([part for part in (headline(model, width), state) if part.plain])]
     if model.description:
         parts.append(Content(clean(model.description, 700)))
     said: dict[str, str] = {}

@@ -174,10 +174,10 @@ class LineList(Widget, can_focus=True):
             self._looks = Looks(self.app.theme_variables)
         return self._looks.style(part, ground)
 
-    def _painted(self, pieces: list[Piece], width: int, state: str, thumb: str) -> Strip:
-        segments = [Segment(text, self._style(name, state)) for text, name in pieces if text]
+    def _painted(self, pieces: list[Piece], width: int, ground: str, thumb: str) -> Strip:
+        segments = [Segment(text, self._style(part, ground)) for text, part in _joined(pieces)]
         segments.append(Segment(thumb, self._style("thumb")))
-        return Strip(segments).adjust_cell_length(width, self._style("text", state))
+        return Strip(segments).adjust_cell_length(width, self._style("text", ground))
 
     # -- the mouse ---------------------------------------------------------------------------------------------
 
@@ -207,3 +207,15 @@ class LineList(Widget, can_focus=True):
             return None
         line = self.top + offset.y - self._head
         return line if line < self.lines else None
+
+
+def _joined(pieces: list[Piece]) -> list[Piece]:
+    """Join pieces that look the same; blanks look like anything. Each piece costs bytes of colour on the wire."""
+    joined: list[Piece] = []
+    for text, part in pieces:
+        if joined and (joined[-1][1] == part or not text.strip() or not joined[-1][0].strip()):
+            before, other = joined[-1]
+            joined[-1] = (before + text, part if text.strip() else other)
+        elif text:
+            joined.append((text, part))
+    return joined

@@ -20,7 +20,7 @@ from modelscope_tui.ui.present import clean, fitted, glyphs, verdict_glyph, widt
 from modelscope_tui.ui.widgets.columns import Column, columns_for
 from modelscope_tui.ui.widgets.line_list import LineList, Piece
 
-CHUNK = 100
+CHUNK = 60
 """Rows are fetched in stretches of this many."""
 
 KEPT_ROWS = 4000

@@ -1,0 +1,107 @@
+"""Stories of sizes, and the golden screens: text pictures, renewed with UPDATE_SCREENS=1."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from modelscope_tui.ui import arrangement
+from modelscope_tui.ui.widgets.columns import NAME_LEAST, columns_for
+from tests.ui.conftest import Open
+
+SCREENS = Path(__file__).parent.parent / "screens"
+
+
+def _compare(name: str, text: str) -> None:
+    path = SCREENS / f"{name}.txt"
+    if os.environ.get("UPDATE_SCREENS"):
+        path.write_text(text + "\n", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text + "\n", f"{path} differs; UPDATE_SCREENS=1 renews it, then look"
+
+
+@pytest.mark.parametrize(("name", "size"), [("explorer-160x48", (160, 48)), ("explorer-80x24", (80, 24))])
+async def test_the_explorer(open_explorer: Open, name: str, size: tuple[int, int]) -> None:
+    async with open_explorer(size, text="license:permissive") as stage:
+        _compare(name, stage.text())
+
+
+@pytest.mark.parametrize(("name", "size"), [("launch-160x48", (160, 48)), ("launch-80x24", (80, 24))])
+async def test_the_launch_tab(open_explorer: Open, name: str, size: tuple[int, int]) -> None:
+    async with open_explorer(size) as stage:
+        await stage.press("enter", "l", "n")
+        await stage.settle()
+        _compare(name, stage.text())
+
+
+async def test_help_at_80x24(open_explorer: Open) -> None:
+    async with open_explorer((80, 24)) as stage:
+        await stage.press("question_mark")
+        await stage.pilot.pause()  # type: ignore[attr-defined]
+        _compare("help-80x24", stage.text())
+
+
+async def test_nothing_found_at_80x24(open_explorer: Open) -> None:
+    async with open_explorer((80, 24)) as stage:
+        await stage.type("/qwen zzz")
+        await stage.settle()
+        _compare("empty-80x24", stage.text())
+
+
+@pytest.mark.parametrize("size", [(160, 48), (100, 30), (80, 24), (60, 20)])
+async def test_nothing_is_cut_and_the_full_id_is_visible(open_explorer: Open, size: tuple[int, int]) -> None:
+    async with open_explorer(size) as stage:
+        screen = stage.text()
+        lines = screen.split("\n")
+        assert len(lines) == size[1]
+        for title in ("1 Organizations", "5 Models"):
+            assert title in screen
+        assert "Qwen/Qwen3-Coder-30B-A3B-Instruct" in screen
+        assert lines[-1].strip()
+
+
+async def test_one_pane_at_a_time_with_drill_in_and_esc_back(open_explorer: Open) -> None:
+    async with open_explorer((80, 24)) as stage:
+        await stage.press("enter")
+        await stage.settle()
+        assert "╭─ 6 Qwen/Qwen3-Coder" in stage.text()
+        assert "╭─ 5 Models" not in stage.text()
+        await stage.press("escape")
+        assert "╭─ 5 Models" in stage.text()
+        await stage.press("3")
+        assert "╭─ 3 Licenses" in stage.text()
+
+
+async def test_folded_shows_the_facet_in_use(open_explorer: Open) -> None:
+    async with open_explorer((100, 30)) as stage:
+        await stage.press("4")
+        screen = stage.text()
+        assert "╭─ 4 Tools" in screen
+        assert "╭─ 5 Models" in screen
+        assert "╭─ 1 Organizations" not in screen
+
+
+async def test_a_window_that_is_too_small_says_so(open_explorer: Open) -> None:
+    async with open_explorer((50, 15)) as stage:
+        assert "too small" in stage.text()
+        await stage.pilot.resize_terminal(80, 24)  # type: ignore[attr-defined]
+        await stage.pilot.pause()  # type: ignore[attr-defined]
+        assert "too small" not in stage.text()
+
+
+def test_columns_leave_one_by_one_and_the_name_keeps_its_room() -> None:
+    kept = [len(columns_for(width)[0]) for width in range(20, 200)]
+    assert kept == sorted(kept)
+    assert kept[-1] == 8
+    for width in range(70, 200):
+        columns, room = columns_for(width)
+        assert room >= NAME_LEAST
+        assert room + sum(column.width + 2 for column in columns) <= width
+
+
+def test_the_forms_follow_the_drawing() -> None:
+    assert [arrangement.form_of(width, 48) for width in (160, 120, 119, 90, 89, 60, 59)] == [
+        "wide", "wide", "folded", "folded", "single", "single", "tiny",
+    ]  # fmt: skip
+    assert arrangement.form_of(160, 19) == "tiny"
