@@ -107,8 +107,10 @@ class Explorer(Local):
         return self.index.upsert(answer.value)
 
     def cancel(self) -> None:
-        """End every request that is under way."""
-        self.hub.cancel_all()
+        """End every request that is under way, and ask nothing more: the door is closing."""
+        if "hub" in self.__dict__:
+            self.hub.set_offline(True)
+            self.hub.cancel_all()
 
     # -- fit and launch ----------------------------------------------------------------------------------------
 

@@ -16,7 +16,9 @@ from tests.bench.keys import QUERIES
 
 def _percentiles(times: list[float]) -> str:
     ordered = sorted(times)
-    return f"p50 {statistics.median(times):7.2f}   p95 {ordered[int(len(ordered) * 0.95)]:7.2f}   max {ordered[-1]:7.2f}"
+    return (
+        f"p50 {statistics.median(times):7.2f}   p95 {ordered[int(len(ordered) * 0.95)]:7.2f}   max {ordered[-1]:7.2f}"
+    )
 
 
 def run(arguments: list[str]) -> None:

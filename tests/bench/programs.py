@@ -27,10 +27,17 @@ def bare() -> Terminal:
     return Terminal([sys.executable, "-c", BARE])
 
 
-def explorer(cache: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Terminal:
+def explorer_argv(cache: Path, *arguments: str) -> list[str]:
+    """What is run to open the explorer on a cache directory of its own."""
+    return [sys.executable, "-m", "modelscope_tui", "--cache-dir", str(cache), *arguments]
+
+
+def explorer(
+    cache: Path, *arguments: str, columns: int = 160, lines: int = 48, env: Mapping[str, str] | None = None
+) -> Terminal:
     """The explorer on a cache directory of its own."""
-    argv = [sys.executable, "-m", "modelscope_tui", "--cache-dir", str(cache), *arguments]
-    return Terminal(argv, env={"MODELSCOPE_TUI_CONFIG": str(cache / "none.toml"), **(env or {})})
+    given = {"MODELSCOPE_TUI_CONFIG": str(cache / "none.toml"), **(env or {})}
+    return Terminal(explorer_argv(cache, *arguments), columns=columns, lines=lines, env=given)
 
 
 def is_filled(screen: str) -> bool:
@@ -42,5 +49,16 @@ def warm(cache: Path) -> None:
     """Make the index, so that a start is not the first one."""
     import subprocess
 
-    argv = [sys.executable, "-m", "modelscope_tui", "search", "--cache-dir", str(cache), "--offline", "--limit", "1", "-q"]
+    argv = [
+        sys.executable,
+        "-m",
+        "modelscope_tui",
+        "search",
+        "--cache-dir",
+        str(cache),
+        "--offline",
+        "--limit",
+        "1",
+        "-q",
+    ]
     subprocess.run(argv, check=True, capture_output=True)

@@ -30,12 +30,19 @@ class Terminal:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})}
+        environment = {
+            **os.environ,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            **(env or {}),
+        }
         self.began = time.perf_counter()
         self.pid, self._fd = pty.fork()
         if self.pid == 0:  # pragma: no cover - the child becomes another program
             os.execvpe(argv[0], list(argv), environment)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._ended: int | None = None
         self._unread: list[bytes] = []
         self._pieces: queue.Queue[tuple[float, bytes]] = queue.Queue()
         threading.Thread(target=self._take, daemon=True).start()
@@ -82,12 +89,27 @@ class Terminal:
                 if seen(self.text()):
                     self._unread += [later for time_later, later in pieces if time_later > came]
                     return came
-            if not pieces and not self._is_alive():
+            if not pieces and not self.is_alive():
                 break
         raise TimeoutError(f"not seen within {seconds} s; the screen was:\n{self.text()}")
 
-    def _is_alive(self) -> bool:
-        return Path(f"/proc/{self.pid}").exists()
+    def is_alive(self) -> bool:
+        """Tell whether the program still runs."""
+        if self._ended is None:
+            with suppress(ChildProcessError):
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                self._ended = os.waitstatus_to_exitcode(status) if pid else None
+        return self._ended is None
+
+    def wait_for_end(self, seconds: float = 10.0) -> int:
+        """Read on until the program has ended; its exit code."""
+        deadline = time.perf_counter() + seconds
+        while self.is_alive():
+            if time.perf_counter() > deadline:
+                raise TimeoutError(f"still running; the screen was:\n{self.text()}")
+            self.read(0.05)
+        self.settle(0.05)
+        return self._ended or 0
 
     def settle(self, quiet_seconds: float = 0.12, limit_seconds: float = 5.0) -> float | None:
         """Read until nothing came for ``quiet_seconds``; the time of the last piece, None when there was none."""
@@ -110,13 +132,9 @@ class Terminal:
     def close(self) -> None:
         """End the program, politely and then not."""
         for number in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-            deadline = time.perf_counter() + 1.0
-            while time.perf_counter() < deadline:
-                self.read(0.02)
-                with suppress(ChildProcessError):
-                    if os.waitpid(self.pid, os.WNOHANG)[0] == 0:
-                        continue
-                os.close(self._fd)
-                return
+            deadline = time.perf_counter() + 2.0
+            while self.is_alive() and time.perf_counter() < deadline:
+                with suppress(ProcessLookupError):
+                    os.kill(self.pid, number)
+                self.read(0.05)
+        os.close(self._fd)

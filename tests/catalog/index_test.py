@@ -202,7 +202,10 @@ def test_stars_and_fit_are_judged_by_whoever_knows_them(index_of: IndexOf) -> No
     )
     narrowed = {
         "starred": {"yes": Chosen(frozenset({"A/small", "gone/away"}))},
-        "fits": {"yes": (Sized("plain", None, 5_000), Sized("awq-4bit", None, 20_000)), "no": (Sized("plain", 5_001, None),)},
+        "fits": {
+            "yes": (Sized("plain", None, 5_000), Sized("awq-4bit", None, 20_000)),
+            "no": (Sized("plain", 5_001, None),),
+        },
     }
 
     def found(text: str) -> list[str]:

@@ -57,6 +57,14 @@ class Stage:
         strips = self.app.screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
+    def painted(self) -> str:
+        """What is sent to the terminal, after the last filters."""
+        lines = []
+        for widget in [self.app.screen, *self.app.screen.query("*")]:
+            if widget.size and widget.visible:
+                lines += widget.render_lines(widget.size.region)
+        return "".join("".join(segment.text for segment in line) for line in lines)
+
     def said(self) -> list[str]:
         """The toasts of the last seconds."""
         return [notification.message for notification in self.app._notifications]

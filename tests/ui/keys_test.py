@@ -6,6 +6,7 @@ import pytest
 
 from modelscope_tui.ui import keymap
 from tests.ui.conftest import Open
+from tests.ui.fake_explorer import FakeExplorer, a_model
 
 
 async def test_esc_never_quits(open_explorer: Open) -> None:
@@ -130,3 +131,13 @@ async def test_marks_stay_until_esc(open_explorer: Open) -> None:
         assert "◆" in stage.text()
         await stage.press("escape")
         assert not stage.table.marked
+
+
+async def test_a_terminal_without_utf8_gets_ascii(open_explorer: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("app", "present"):
+        monkeypatch.setattr(f"modelscope_tui.ui.{module}.is_ascii_only", lambda: True)
+    rows = [a_model("someone/\u6f22\u5b57-name", task="\u00e9")]
+    async with open_explorer(explorer=FakeExplorer(rows)) as stage:
+        await stage.press("enter", "l", "question_mark")
+        await stage.pilot.pause()  # type: ignore[attr-defined]
+        assert stage.painted().isascii()

@@ -99,4 +99,3 @@ def stored_bits(name: str) -> float | None:
 def _with_scales(bits: float) -> float:
     """Group scales of a quarter bit below 8; one scale a channel at 8 is next to nothing."""
     return bits + 0.25 if bits < 8 else bits
-

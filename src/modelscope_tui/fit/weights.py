@@ -13,9 +13,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from modelscope_tui.catalog.form import with_bits
 from modelscope_tui.catalog.model import ModelDetails, Quantization
 from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of, stored_format
-from modelscope_tui.catalog.form import with_bits
 from modelscope_tui.fit.formats import DTYPE_BYTES, FILE_BITS, gguf_type, stored_bits
 from modelscope_tui.fit.machine import gigabytes
 from modelscope_tui.fit.mix import gguf_bytes

@@ -5,21 +5,29 @@ UPPER FLOOR, its door. What is imported here is paid for before the first frame:
 
 from __future__ import annotations
 
+import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App
 from textual.binding import Binding
+from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widget import Widget
 
 from modelscope_tui.explorer import Explorer
 from modelscope_tui.settings import Settings
 from modelscope_tui.ui.answered_screen import SAID_SECONDS
 from modelscope_tui.ui.main_screen import MainScreen
+from modelscope_tui.ui.messages import KeyHandled
 from modelscope_tui.ui.present import is_ascii_only
 from modelscope_tui.ui.themes import DARK, LIGHT
+
+MOST_SECONDS_A_KEY = 0.25
+"""How long a key may keep the next one waiting."""
 
 
 def _commands() -> type[Any]:
@@ -76,6 +84,15 @@ class ExplorerApp(App[None]):
         """Work out the colours of the theme, once it is on: those of the default one would be thrown away."""
         return super().get_css_variables() if self._is_dressed else {}
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Write in ASCII where the terminal can draw nothing else."""
+        filters = [*super().get_line_filters()]
+        if is_ascii_only():
+            from modelscope_tui.ui.plain import AsciiOnly
+
+            filters.append(AsciiOnly())
+        return filters
+
     def get_default_screen(self) -> Screen[None]:
         """Give the one screen, so that no empty one is made before it."""
         return MainScreen(self.explorer, self._text, self.put_on_clipboard)
@@ -92,12 +109,28 @@ class ExplorerApp(App[None]):
         self.app_focus = True  # who types is there
         if await self._check_bindings(event.key, priority=True):
             return
-        target = self.focused
-        if target is not None and target.check_consume_key(event.key, event.character):
+        target = self.focused or self.screen
+        if target.check_consume_key(event.key, event.character):
             with target._context():  # noqa: SLF001 - as its own queue would run it, but now
                 await target.on_event(event)
         elif not await self._check_bindings(event.key):
             await super().on_event(event)
+            return
+        await self._follow_through(target)
+
+    async def _follow_through(self, target: Widget) -> None:
+        """Wait until what a key set in motion has reached the screen: its messages go the same way as this one."""
+        if not isinstance(self.screen, MainScreen) or not target.is_attached:
+            return
+        handled = KeyHandled()
+        if target.post_message(handled):
+            with suppress(TimeoutError):  # a screen that is busy for so long gets the next key all the same
+                await asyncio.wait_for(handled.seen.wait(), MOST_SECONDS_A_KEY)
+
+    def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
+        """Leave at once: what is still asked of the Hub is withdrawn, or its deadline would be waited for."""
+        self.explorer.cancel()
+        super().exit(result, return_code, message)
 
     def put_on_clipboard(self, text: str) -> str:
         """Copy a text by the way that works here; give its name. May take a moment: call it in a worker."""

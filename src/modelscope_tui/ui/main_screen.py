@@ -23,6 +23,7 @@ from modelscope_tui.ui import keymap
 from modelscope_tui.ui.answered_screen import AnsweredScreen
 from modelscope_tui.ui.arrangement import FACETS, PLACES
 from modelscope_tui.ui.inspection import Inspection
+from modelscope_tui.ui.messages import KeyHandled
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import USES, FacetPane
 from modelscope_tui.ui.panes.filter import FilterPane
@@ -177,6 +178,11 @@ class MainScreen(AnsweredScreen):
         taken = {binding.key for binding in own}
         shown = [binding for binding in own if binding.show]
         self.query_one(FooterLine).show([*shown, *(one for one in more if one.show and one.key not in taken)])
+
+    def on_key_handled(self, event: KeyHandled) -> None:
+        """Let the next key come: all that the last one set in motion has been followed."""
+        event.stop()
+        event.seen.set()
 
     def on_resize(self) -> None:
         """Arrange the panes for the new size."""

@@ -5,6 +5,7 @@ UPPER FLOOR. Each answer carries its question.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,3 +96,12 @@ class CopyFailed(Message):
     """A text could not be copied."""
 
     problem: ModelscopeError
+
+
+class KeyHandled(Message):
+    """A key has been acted on; this follows the messages that its action sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = asyncio.Event()
+        """Set when the screen has come this far."""

@@ -1,0 +1,106 @@
+"""The whole program in a pseudo-terminal, as a person meets it: screens, keys, a bad Hub, a clean end."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench import programs
+from tests.bench.terminal import Terminal
+from tests.hub_server import HubServer, refusing_address
+
+Start = Callable[..., Terminal]
+
+
+@pytest.fixture
+def start(own_cache: Path) -> Iterator[Start]:
+    """Start explorers on a cache whose index is ready; end them afterwards."""
+    started: list[Terminal] = []
+
+    def start_one(*arguments: str, columns: int = 160, lines: int = 48) -> Terminal:
+        started.append(programs.explorer(own_cache, *arguments, columns=columns, lines=lines))
+        return started[-1]
+
+    yield start_one
+    for terminal in started:
+        terminal.close()
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(160, 48), (80, 24)])
+def test_a_stranger_finds_a_model_copies_its_command_and_leaves(start: Start, columns: int, lines: int) -> None:
+    terminal = start("--offline", columns=columns, lines=lines)
+    terminal.wait_for(lambda screen: all(title in screen for title in programs.TITLES) and "MiniLM" in screen)
+    terminal.send("/qwen3 coder")  # as fast as a terminal can: no key may overtake another
+    terminal.wait_for(lambda screen: "Qwen/Qwen3-Coder" in screen and "274 of 26,449" in screen)
+    terminal.send("\r")
+    terminal.send("y")
+    terminal.wait_for(lambda screen: "copied with" in screen)
+    terminal.send("\x1b")
+    terminal.settle(0.3)
+    terminal.send("\x1b\x1b")
+    terminal.settle(0.3)
+    assert terminal.is_alive()
+    terminal.send("q")
+    assert terminal.wait_for_end() == 0
+    assert b"\x1b[?1049l" in terminal.raw  # the other screen is left
+    assert terminal.raw.rstrip().endswith((b"\x1b[?25h", b"\x1b[?1004l", b"\x1b[<u", b"l", b"h"))
+
+
+@pytest.mark.parametrize("fault", ["hang", "refuse", "garbage", "html"])
+def test_with_a_bad_hub_the_screen_fills_keys_are_answered_and_the_status_says_why(start: Start, fault: str) -> None:
+    with HubServer() as hub:
+        if fault != "refuse":
+            hub.fault(fault)
+        terminal = start("--endpoint", refusing_address() if fault == "refuse" else hub.url)
+        terminal.wait_for(programs.is_filled)
+        terminal.send("/bloom")
+        terminal.wait_for(lambda screen: "bigscience/bloom" in screen)
+        terminal.send("\r")
+        terminal.wait_for(_says_what_is_wrong, seconds=25.0)
+        terminal.send("q")
+        began = time.monotonic()
+        assert terminal.wait_for_end() == 0
+        assert time.monotonic() - began < 5.0
+
+
+def _says_what_is_wrong(screen: str) -> bool:
+    return (
+        re.search(r"○ (?!offline\b)\S+|○ offline since|cannot be reached|did not answer|no answer", screen) is not None
+    )
+
+
+def test_a_query_on_the_command_line_stands_in_the_filter(start: Start) -> None:
+    terminal = start("--offline", "org:bigscience bloom")
+    terminal.wait_for(lambda screen: "org:bigscience bloom" in screen and "bigscience/bloomz" in screen)
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed here")
+def test_inside_tmux_the_command_lands_in_its_buffer(own_cache: Path, tmp_path: Path) -> None:
+    socket = str(tmp_path / "tmux")
+
+    def tmux(*words: str) -> str:
+        ran = subprocess.run(["tmux", "-S", socket, *words], capture_output=True, text=True, check=True)
+        return ran.stdout
+
+    argv = programs.explorer_argv(own_cache, "--offline", "Qwen/Qwen3-8B")
+    tmux("-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "48", *argv)
+    try:
+        _until(lambda: "6 Qwen/Qwen3-8B" in tmux("capture-pane", "-p"))
+        tmux("send-keys", "y")
+        _until(lambda: "copied with tmux" in tmux("capture-pane", "-p"))
+        assert re.match(r"(ollama run|vllm serve) \S+", tmux("show-buffer"))
+    finally:
+        tmux("kill-server")
+
+
+def _until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.05)  # tmux cannot tell when its screen changes
