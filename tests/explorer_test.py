@@ -1,4 +1,4 @@
-"""The explorer's core against the loopback Hub: what was ever seen stays searchable, and a bad Hub takes nothing away."""
+"""The explorer's core against the loopback Hub: what was ever seen stays, and a bad Hub takes nothing away."""
 
 from __future__ import annotations
 

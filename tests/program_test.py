@@ -88,19 +88,22 @@ def test_inside_tmux_the_command_lands_in_its_buffer(own_cache: Path, tmp_path: 
         ran = subprocess.run(["tmux", "-S", socket, *words], capture_output=True, text=True, check=True)
         return ran.stdout
 
+    def seen() -> str:
+        return tmux("capture-pane", "-p")
+
     argv = programs.explorer_argv(own_cache, "--offline", "Qwen/Qwen3-8B")
     tmux("-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "48", *argv)
     try:
-        _until(lambda: "6 Qwen/Qwen3-8B" in tmux("capture-pane", "-p"))
+        _until(lambda: "6 Qwen/Qwen3-8B" in seen(), seen)
         tmux("send-keys", "y")
-        _until(lambda: "copied with tmux" in tmux("capture-pane", "-p"))
+        _until(lambda: "copied with tmux" in seen(), seen)
         assert re.match(r"(ollama run|vllm serve) \S+", tmux("show-buffer"))
     finally:
         tmux("kill-server")
 
 
-def _until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+def _until(is_so: Callable[[], bool], look: Callable[[], str], seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < deadline, "it never came to that"
+        assert time.monotonic() < deadline, f"it never came to that: {look()}"
         time.sleep(0.05)  # tmux cannot tell when its screen changes

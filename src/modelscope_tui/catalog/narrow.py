@@ -36,7 +36,7 @@ class Sized:
 
 Narrowing = Chosen | tuple[Sized, ...]
 Narrowed = Mapping[str, Mapping[str, Narrowing]]
-"""Field → value → rows: `{"starred": {"yes": Chosen(ids)}, "fits": {"yes": (Sized("plain", None, 30_000_000_000),)}}`."""
+"""Field → value → rows: `{"starred": {"yes": Chosen(ids)}, "fits": {"yes": (Sized("plain", None, 30_000_000),)}}`."""
 
 
 def rows_of(given: Mapping[str, Narrowing], value: str, store: Store, everything: BitMap) -> BitMap:

@@ -42,7 +42,7 @@ CLASSES: Mapping[str | None, float] = MappingProxyType(
 
 @lru_cache(maxsize=256)
 def fit_class(form: str) -> str | None:
-    """Name the class of bits that a form (``catalog.form.form_of``) is judged in; `other` where its size is not known."""
+    """Name the class of bits that a form (``catalog.form.form_of``) is judged in; `other` where its size is unknown."""
     if form in {GGUF, PLAIN}:
         return GGUF if form == GGUF else None
     bits = stored_bits(form)
@@ -53,7 +53,7 @@ def fit_class(form: str) -> str | None:
 
 
 def judge(model: Model, machine: Machine) -> Fits:
-    """Say whether a row's model fits a machine, from parameters (or a third party's estimate of them) and form alone."""
+    """Say whether a row's model fits a machine, from parameters (or an estimate of them) and form alone."""
     params = model.params if model.params is not None else model.params_estimate
     limits = limits_of(form_of(model), machine)
     if params is None or limits is None:
