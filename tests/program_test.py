@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -85,8 +86,9 @@ def test_inside_tmux_the_command_lands_in_its_buffer(own_cache: Path, tmp_path: 
     socket = str(tmp_path / "tmux")
 
     def tmux(*words: str) -> str:
-        ran = subprocess.run(["tmux", "-S", socket, *words], capture_output=True, text=True, check=True)
-        return ran.stdout
+        argv = ["tmux", "-S", socket, *words]
+        # the environment by name: readline has put COLUMNS and LINES behind Python's back
+        return subprocess.run(argv, capture_output=True, text=True, check=True, env=dict(os.environ)).stdout
 
     def seen() -> str:
         return tmux("capture-pane", "-p")
