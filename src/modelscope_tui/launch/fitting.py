@@ -51,9 +51,25 @@ def judged(fit: FitEstimate, machine: Machine) -> Judgement:
         return Judgement("too-large", _shortage(fit, machine), (), fit)
     if fit.fits == "tight":
         return Judgement("tight", _trade_off(fit, machine), (), fit)
+    if fit.fits == "yes" and _is_only_bounded(fit):
+        return Judgement("tight", _bounded(fit), (), fit)
     if fit.fits == "yes":
         return Judgement("ready", None, (), fit)
     return Judgement("ready", None, (Note("info", _unchecked(fit, machine)),), fit)
+
+
+def _is_only_bounded(fit: FitEstimate) -> bool:
+    """Tell whether only the weights were checked: the most that the cache can take would not fit beside them."""
+    return fit.total_bytes is not None and fit.available_bytes is not None and fit.total_bytes > fit.available_bytes
+
+
+def _bounded(fit: FitEstimate) -> str:
+    weights, cache, room = fit.weights_bytes or 0, fit.kv_bytes or 0, fit.available_bytes or 0
+    return (
+        f"The weights fit ({weights / GB:.1f} of {room / GB:.1f} GB); the cache of {fit.context} tokens takes at most "
+        f"{cache / GB:.1f} GB more, and how much only {', '.join(fit.missing) or 'its configuration'} tells, "
+        "not seen here. A smaller context helps."
+    )
 
 
 def _shortage(fit: FitEstimate, machine: Machine) -> str:
