@@ -39,7 +39,8 @@ async def make(name: str, cache: Path) -> None:
     )
     async with app.run_test(size=size) as pilot:
         screen = app.screen
-        assert isinstance(screen, MainScreen)
+        if not isinstance(screen, MainScreen):
+            raise TypeError("another screen than the explorer came up")
         await _until(pilot, lambda: bool(screen.machine) and screen.inspection.known is not None)
         for key in keys:
             await pilot.press(key)

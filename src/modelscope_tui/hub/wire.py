@@ -8,6 +8,7 @@ its connections) serves one request at a time and is kept warm between them; a g
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 import zlib
@@ -270,7 +271,7 @@ def _too_slow(host: str, bounds: Bounds) -> HubUnreachable:
 
 def _in_our_words(error: Exception, url: str, bounds: Bounds) -> ModelscopeError:
     host = httpx2.URL(url).host
-    reason = str(error) or type(error).__name__
+    reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
     if isinstance(error, httpx2.TimeoutException):
         return _too_slow(host, bounds)
     if isinstance(error, httpx2.ConnectError) and "CERTIFICATE" in reason.upper():
@@ -280,5 +281,5 @@ def _in_our_words(error: Exception, url: str, bounds: Bounds) -> ModelscopeError
     if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL | zlib.error):
         return HubNonsense(f"The Hub's answer cannot be read ({reason}).")
     return HubUnreachable(
-        f"{host} cannot be reached: {reason}.", "Is the network up? What was seen before stays usable."
+        f"{host} cannot be reached: {reason[:1].lower()}{reason[1:]}.", "Is the network up? What was seen before stays usable."
     )
