@@ -280,6 +280,7 @@ def _in_our_words(error: Exception, url: str, bounds: Bounds) -> ModelscopeError
         return HubNonsense(f"{host} does not speak HTTP.", "Is HF_ENDPOINT right?")
     if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL | zlib.error):
         return HubNonsense(f"The Hub's answer cannot be read ({reason}).")
+    reason = reason[:1].lower() + reason[1:]
     return HubUnreachable(
-        f"{host} cannot be reached: {reason[:1].lower()}{reason[1:]}.", "Is the network up? What was seen before stays usable."
+        f"{host} cannot be reached: {reason}.", "Is the network up? What was seen before stays usable."
     )
