@@ -22,6 +22,13 @@ TARGETS = ("shell",)
 
 _MOST_ALTERNATIVES = 4
 _RANK = {"ready": 0, "tight": 1, "too-large": 2, "unknown": 3, "refused": 4}
+_HOW_ELSE = {
+    "ready": "runs it too",
+    "tight": "runs it only with a trade-off",
+    "too-large": "needs more memory than there is",
+    "unknown": "cannot be judged from what is known",
+    "refused": "cannot run it",
+}
 _GIB = 1 << 30
 
 
@@ -47,7 +54,9 @@ def plan_all(subject: Subject, options: Options) -> tuple[LaunchAnswer, ...]:
     answers.sort(key=lambda answer: (_place(answer), order.index(answer.tool)))
     first = answers[0]
     if first.command is not None:
-        why = why if first.tool == order[0] else "First because the tools that suit this machine better cannot run it."
+        if first.tool != order[0]:
+            better = next(answer for answer in answers if answer.tool == order[0])
+            why = f"First because {get(better.tool).label}, which suits this machine, {_HOW_ELSE[better.verdict]}."
         answers[0] = replace(first, notes=(*first.notes, Note("info", why)))
     return tuple(
         answer
