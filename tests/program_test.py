@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -74,6 +75,34 @@ def _says_what_is_wrong(screen: str) -> bool:
     return (
         re.search(r"○ (?!offline\b)\S+|○ offline since|cannot be reached|did not answer|no answer", screen) is not None
     )
+
+
+BROKEN = """
+import sys
+from pathlib import Path
+from modelscope_tui.explorer import Explorer
+from modelscope_tui.settings import Settings
+from modelscope_tui.ui.app import run
+
+class Broken(Explorer):
+    def first_page(self):
+        token = self.settings.token
+        raise ValueError("the first page is torn")
+
+sys.exit(run(Broken(Settings(Path(sys.argv[1]), Path(sys.argv[1]) / "none.toml", token="hf_secret", offline=True))))
+"""
+
+
+def test_an_unexpected_error_is_one_line_and_shows_no_secret(tmp_path: Path) -> None:
+    terminal = Terminal([sys.executable, "-c", BROKEN, str(tmp_path)])
+    try:
+        assert terminal.wait_for_end() == 1
+        said = terminal.raw.rpartition(b"\x1b[?1049l")[2].decode()
+        assert "Unexpected ValueError: the first page is torn" in said
+        assert "Traceback" not in said
+        assert b"hf_secret" not in terminal.raw
+    finally:
+        terminal.close()
 
 
 def test_a_query_on_the_command_line_stands_in_the_filter(start: Start) -> None:

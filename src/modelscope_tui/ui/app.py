@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
@@ -23,7 +25,7 @@ from modelscope_tui.settings import Settings
 from modelscope_tui.ui.answered_screen import SAID_SECONDS
 from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.messages import KeyHandled
-from modelscope_tui.ui.present import is_ascii_only
+from modelscope_tui.ui.present import clean, is_ascii_only
 from modelscope_tui.ui.themes import DARK, LIGHT
 
 MOST_SECONDS_A_KEY = 0.25
@@ -131,6 +133,16 @@ class ExplorerApp(App[None]):
         """Leave at once: what is still asked of the Hub is withdrawn, or its deadline would be waited for."""
         self.explorer.cancel()
         super().exit(result, return_code, message)
+
+    def _print_error_renderables(self) -> None:
+        """Say an unexpected error in one line: Textual's picture of it shows what local variables hold."""
+        error = self._exception
+        if error is None or os.environ.get("MODELSCOPE_TUI_DEBUG"):
+            super()._print_error_renderables()
+            return
+        self._exit_renderables.clear()
+        words = f"Unexpected {type(error).__name__}: {clean(str(error), 300)}".rstrip(": ")
+        sys.stderr.write(f"modelscope-tui: {words}. MODELSCOPE_TUI_DEBUG=1 shows where it happened.\n")
 
     def put_on_clipboard(self, text: str) -> str:
         """Copy a text by the way that works here; give its name. May take a moment: call it in a worker."""
