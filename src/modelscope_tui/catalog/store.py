@@ -60,8 +60,12 @@ def connect(path: Path | str, *, is_new: bool = False) -> sqlite3.Connection:
         if path != ":memory:" and not is_new and not Path(path).is_file():
             raise CatalogError("There is no index yet.")
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA cache_size=-{_PAGE_CACHE_KIB}")
     except (sqlite3.Error, OSError) as error:
+        raise CatalogError(f"The index {path} cannot be opened: {error}.") from error
+    try:
+        connection.execute(f"PRAGMA cache_size=-{_PAGE_CACHE_KIB}")
+    except sqlite3.Error as error:
+        connection.close()
         raise CatalogError(f"The index {path} cannot be opened: {error}.") from error
     return connection
 
