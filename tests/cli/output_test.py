@@ -89,3 +89,8 @@ def test_json_survives_a_stream_without_unicode(monkeypatch: pytest.MonkeyPatch)
     Output(is_json=True).json({"name": "通义"})
     sys.stdout.flush()
     assert json.loads(raw.getvalue().decode("ascii")) == {"name": "通义"}
+
+
+def test_a_closed_stdout_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", None)  # what `>&-` leaves
+    Output(is_json=True).json({"total": 0})

@@ -70,7 +70,7 @@ class Output:
 
     def json(self, document: Mapping[str, Any]) -> None:
         """Write the one JSON document of this call."""
-        is_unicode = (sys.stdout.encoding or "ascii").lower().replace("-", "").startswith("utf")
+        is_unicode = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "").startswith("utf")
         text = json.dumps(document, ensure_ascii=not is_unicode, indent=2 if is_terminal(sys.stdout) else None)
         print(escape_controls(text))
 
