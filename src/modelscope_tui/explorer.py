@@ -77,6 +77,10 @@ class Explorer(Local):
         except ModelscopeError as problem:
             if row is None:
                 raise self._with_near_names(problem, model_id) from problem
+            if isinstance(problem, ModelNotFound):
+                problem.hint = (
+                    f"The catalog had it on {row.as_of}: it may be renamed or private. {problem.hint}".strip()
+                )
             return Answer(_from_row(row), "catalog", row.as_of or "", is_stale=True, problem=problem)
         if answer.source == "hub":
             self.index.upsert([answer.value.model])

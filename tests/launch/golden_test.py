@@ -110,11 +110,6 @@ IN_OLLAMA = [
     ("nomic-ai/nomic-embed-text-v1.5", "ollama pull nomic-embed-text:v1.5", "O"),
     ("EleutherAI/gpt-neox-20b", "ollama run hf.co/mradermacher/gpt-neox-20b-GGUF", "D"),
     ("unsloth/Qwen3-8B-GGUF", "ollama run hf.co/unsloth/Qwen3-8B-GGUF", "D"),
-    (
-        "deepseek-ai/DeepSeek-V3.2",
-        "ollama run hf.co/unsloth/DeepSeek-V3.2-GGUF",
-        "D",
-    ),  # (its library tag is cloud only)
 ]
 REFUSED_BY_OLLAMA = [
     ("Qwen/Qwen3-8B-AWQ", "AWQ", "D"),
@@ -125,9 +120,14 @@ REFUSED_BY_OLLAMA = [
     ("bigscience/bloom", "no GGUF", "D"),
     ("lmstudio-community/gemma-3-270m-it-MLX-8bit", "MLX", "D"),
     ("unsloth/Qwen2.5-Coder-3B-bnb-4bit", "BNB", "D"),
+    ("deepseek-ai/DeepSeek-V3.2", "several files", "D"),  # (its library tag is cloud only)
+    ("moonshotai/Kimi-K2-Instruct", "several files", "D"),
+    ("zai-org/GLM-4.6", "several files", "D"),
 ]
 OTHERS = [
     ("llamacpp", "unsloth/Qwen3-8B-GGUF", "llama-server -hf unsloth/Qwen3-8B-GGUF", "D"),
+    ("llamacpp", "mistralai/Mistral-Large-Instruct-2407", "MaziyarPanahi/Mistral-Large-Instruct-2407-GGUF", "D"),
+    ("llamacpp", "BAAI/bge-m3", "-hf lm-kit/bge-m3-gguf --embedding --pooling cls", "D"),
     ("llamacpp", "Qwen/Qwen3-Embedding-0.6B", "--embedding --pooling last", "D"),
     ("llamacpp", "gpustack/bge-reranker-v2-m3-GGUF", "-hf gpustack/bge-reranker-v2-m3-GGUF --rerank", "D"),
     ("lmstudio", "unsloth/Qwen3-8B-GGUF", "lms get https://huggingface.co/unsloth/Qwen3-8B-GGUF", "D"),
@@ -148,6 +148,7 @@ REFUSED_BY_OTHERS = [
     ("lmstudio", "Qwen/Qwen3-8B-AWQ", "AWQ", "D"),
     ("lmstudio", "Qwen/Qwen3-Reranker-0.6B", "reranker", "D"),
     ("lmstudio", "black-forest-labs/FLUX.1-dev", "image or video", "D"),
+    ("lmstudio", "google-bert/bert-base-uncased", "task fill-mask, library transformers, model_type bert", "D"),
 ]
 COMMANDS = [("vllm", *row) for row in SERVED] + [("ollama", *row) for row in IN_OLLAMA] + OTHERS
 REFUSALS = (

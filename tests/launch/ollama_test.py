@@ -78,6 +78,25 @@ def test_unseen_files_are_named_without_a_tag_and_that_is_said() -> None:
     assert any("never seen" in note.text for note in answer.notes)
 
 
+def test_unseen_files_of_a_very_large_model_are_not_promised_to_ollama() -> None:
+    large = Model(id="a/m", task="text-generation", params=300 * 10**9, gguf_repos=("x/m-GGUF",))
+    answer = ask(ModelDetails(large))
+    assert answer.verdict == "refused"
+    assert "about 183 GB" in answer.reason
+    assert any(other.text == "llama-server -hf x/m-GGUF" for other in answer.alternatives)
+    assert ask(ModelDetails(large), related={"x/m-GGUF": gguf("x/m-GGUF")}).command is not None
+
+
+@pytest.mark.parametrize("tool", ["ollama", "llamacpp", "lmstudio"])
+def test_a_wish_that_no_file_could_have_is_refused_though_the_files_are_unseen(tool: str) -> None:
+    unseen = Subject(ModelDetails(Model(id="bartowski/m-GGUF", quantization="GGUF")), a_machine(None), {})
+    answer = plan(tool, unseen, Options(quant="Q99"))
+    assert answer.verdict == "refused"
+    assert answer.reason.count("Q99 is not the name") == 1
+    known = plan(tool, unseen, Options(quant="Q5_K_M"))
+    assert any("whether Q5_K_M is there" in note.text for note in known.notes if note.level == "warning")
+
+
 def test_a_gguf_repository_of_the_same_model_stands_in() -> None:
     model = Model(id="some/m", task="text-generation", model_type="llama", gguf_repos=("x/unseen-GGUF", "y/m-GGUF"))
     answer = ask(ModelDetails(model), related={"y/m-GGUF": gguf("y/m-GGUF")})

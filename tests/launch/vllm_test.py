@@ -223,3 +223,22 @@ def test_a_refusal_names_the_blocking_fact_and_something_that_works(
     assert answer.command is None
     assert answer.alternatives
     assert answer.as_json()["command"] is None
+
+
+def test_a_context_above_the_models_own_is_refused_with_the_most_there_is(subject: MakeSubject) -> None:
+    answer = plan("vllm", subject("Qwen/Qwen3-8B", "2x80GB"), Options(context=1 << 20))
+    assert answer.verdict == "refused"
+    assert "--context 40960" in answer.reason
+
+
+def test_gpus_that_the_machine_lacks_are_said(subject: MakeSubject) -> None:
+    answer = plan("vllm", subject("Qwen/Qwen3-8B", "cpu:64GB"), Options(gpus=3))
+    assert answer.verdict == "too-large"
+    assert "wants 3 GPUs" in answer.reason
+
+
+def test_a_gate_that_is_not_known_is_spoken_of_where_the_license_makes_it_likely(subject: MakeSubject) -> None:
+    said = [note.text for note in plan("vllm", subject("google/gemma-3-4b-it", "H100"), Options()).notes]
+    open_one = [note.text for note in plan("vllm", subject("Qwen/Qwen3-8B", "H100"), Options()).notes]
+    assert any("gated is not known" in text for text in said)
+    assert not any("gated" in text for text in open_one)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from modelscope_tui.catalog.gguf_homes import with_gguf_homes
 from modelscope_tui.catalog.model import Model, Provenance
 from modelscope_tui.catalog.packaged import CATALOG
 from modelscope_tui.catalog.record import FIELDS, encode
@@ -42,7 +43,7 @@ def write(source: Path, target: Path) -> int:
     gathered = json.loads((source / "catalog" / "sources.json").read_text(encoding="utf-8"))
     sources = {key: {**about, "date": _newest(about["as_of"])} for key, about in gathered["sources"].items()}
     with gzip.open(source / "catalog" / "models.jsonl.gz", "rt", encoding="utf-8") as lines:
-        models = [model_of(json.loads(line), sources) for line in lines]
+        models = with_gguf_homes([model_of(json.loads(line), sources) for line in lines])
     models.sort(key=_rank)
     text = "\n".join([json.dumps(FIELDS, separators=(",", ":")), *map(encode, models), ""]).encode()
     (target / CATALOG).write_bytes(gzip.compress(text, compresslevel=9, mtime=0))

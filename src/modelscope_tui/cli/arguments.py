@@ -50,7 +50,7 @@ QUERY_HELP = """\
 query:
   words match id, organization, name and tags; terms narrow; -term excludes; a|b is either:
   org:qwen category:code license:permissive task:text-generation tool:vllm tag:moe params:<10b
-  context:>=128k downloads:>1m likes:>100 updated:<30d gated:no fits:yes starred:yes sort:trending"""
+  context:>=128k downloads:>1m likes:>100 updated:<30d gated:no fits:yes sort:trending"""
 
 _EXCLUDING_WORD = re.compile(r"-[^-\s].+", re.DOTALL)
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9][\w.+:/-]*", re.ASCII)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from modelscope_tui.catalog.model import Model, ModelDetails, Quantization, is_repo_id
 from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of
+from modelscope_tui.fit.formats import FILE_BITS, gguf_type
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.launch.purpose import Purpose, purpose_of
 from modelscope_tui.launch.rulebook import rules
@@ -24,6 +25,9 @@ USUAL = "Q4_K_M"
 
 _SPARE = 1.1
 """Memory over the file's size that a choice without an estimate leaves for cache and buffers."""
+
+_ONE_FILE = 48_000_000_000
+"""Above this, GGUF files on the Hub come in parts (llama-gguf-split): uploaders keep each part under 50 GB."""
 
 _SAFE_PATH = re.compile(r"[\w.+ ()@,=/-]+", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}", re.ASCII)
@@ -149,6 +153,28 @@ def _distance(item: Quantization) -> tuple[int, int]:
     bits = int(digits[0]) if digits else 9
     full = item.name.upper().startswith(("F", "BF"))
     return (20 if full else abs(bits - 4) * 2 + (bits < 4)), -(item.size_bytes or 0)
+
+
+def no_such_name(wished: str | None) -> str | None:
+    """Say that a wish is no quantization's name, where no file list can tell; None when it is one."""
+    if wished is None or gguf_type(wished) is not None:
+        return None
+    return f"{wished} is not the name of a GGUF quantization; usual ones are Q4_K_M, Q5_K_M, Q6_K, Q8_0, IQ4_XS, BF16"
+
+
+def likely_split(model: Model, wished: str | None) -> str | None:
+    """Say why files that were never seen are surely in several parts; None when they need not be.
+
+    Basis: parameters times the bits of the quantization.
+    """
+    params = model.params or model.params_estimate
+    mix = gguf_type(wished or USUAL)
+    if params is None or mix is None:
+        return None
+    size = params * FILE_BITS[mix] / 8
+    if size <= _ONE_FILE:
+        return None
+    return f"{mix} of it is about {size / 1e9:.0f} GB, which is published in several files, and Ollama pulls only one"
 
 
 def tag_of(choice: Quantization, found: tuple[Quantization, ...]) -> str | None:

@@ -13,7 +13,7 @@ from modelscope_tui.launch.answer import Alternative, LaunchAnswer, Note
 from modelscope_tui.launch.command import SHELLS
 from modelscope_tui.launch.near import gguf_names, originals_of
 from modelscope_tui.launch.purpose import purpose_of
-from modelscope_tui.launch.stored import stored_of
+from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.tool import TOOLS, get
 
@@ -124,9 +124,9 @@ def _same_model(answer: LaunchAnswer, subject: Subject) -> list[Alternative]:
             for name in originals_of(subject.model)[:1]
         ]
     if answer.tool in {"ollama", "llamacpp", "lmstudio"}:
-        return [
-            Alternative(answer.tool, name, None, "GGUF files of the same model") for name in gguf_names(subject)[:1]
-        ] + [
+        # a model's own tool has tried its GGUF repositories; for re-made weights they are another model's files
+        names = gguf_names(subject)[:1] if stored.format in REMADE else ()
+        return [Alternative(answer.tool, name, None, "GGUF files of the same model") for name in names] + [
             Alternative(answer.tool, name, None, "the model that this one was made from")
             for name in originals_of(subject.model)[:1]
         ]

@@ -117,6 +117,13 @@ def _purpose(row: _Row) -> Purpose:
     return "text-to-speech" if known == "text" and "tts" in row.capabilities and _VOICE.search(row.name) else known
 
 
+def said_of(model: Model) -> str:
+    """Name what a model is in a sentence, with the facts that tell so: `an embedding model (task …, library …)`."""
+    facts = (("task", model.task), ("library", model.library), ("model_type", model.model_type))
+    named = ", ".join(f"{what} {value}" for what, value in facts if value)
+    return f"{SAID[purpose_of(model)]}{f' ({named})' if named else ''}"
+
+
 def _is_draft(row: _Row) -> bool:
     if row.model_type is not None and row.model_type.endswith(_DRAFT_TYPES):
         return True

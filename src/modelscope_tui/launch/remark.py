@@ -11,6 +11,10 @@ TOKEN = "HF_TOKEN"  # noqa: S105 - the name of a variable, never its value
 """The variable that carries the token; only its name is ever written."""
 
 
+_OFTEN_GATED = ("custom-open", "non-commercial", "use-restricted")
+"""License groups whose publishers often ask for acceptance before the files can be read."""
+
+
 def is_gated(model: Model) -> bool:
     """Tell whether a repository is known to ask for acceptance first."""
     return model.gated not in (None, "no")
@@ -23,6 +27,12 @@ def token_env(model: Model) -> tuple[tuple[str, str | None], ...]:
 
 def gate_note(model: Model) -> tuple[Note, ...]:
     """Say how to get access to a gated repository with a token."""
+    if model.gated is None and group_of(model.license, model.license_name) in _OFTEN_GATED:
+        text = (
+            f"Whether {model.id} is gated is not known here. If the Hub answers 401: accept the conditions at"
+            f" https://huggingface.co/{model.id} and set {TOKEN} in the environment."
+        )
+        return (Note("info", text),)
     if not is_gated(model):
         return ()
     waits = " Its publisher answers by hand, which can take days." if model.gated == "manual" else ""

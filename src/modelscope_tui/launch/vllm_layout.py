@@ -161,4 +161,4 @@ def _below(room: int) -> int:
 
 def fits_machine(layout: Layout, machine: Machine) -> bool:
     """Tell whether a node of this machine has the GPUs that a layout needs."""
-    return not machine.gpus or layout.gpus <= len(machine.gpus)
+    return layout.gpus <= max(len(machine.gpus), 1)

@@ -16,12 +16,13 @@ from modelscope_tui.launch.gguf import (
     Source,
     choose,
     fitting_purpose,
+    no_such_name,
     offers_gguf,
     sources_of,
     tag_of,
     unreadable,
 )
-from modelscope_tui.launch.purpose import SAID, Purpose, is_chat, purpose_of
+from modelscope_tui.launch.purpose import Purpose, is_chat, said_of
 from modelscope_tui.launch.remark import gate_note, general_notes, token_env
 from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
@@ -62,7 +63,7 @@ class LlamaCpp:
             return refused(subject.id, self.name, reason)
         purpose = fitting_purpose(subject.model, _SERVES)
         if purpose is None:
-            reason = f"llama.cpp does not serve {SAID[purpose_of(subject.model)]}."
+            reason = f"llama.cpp does not serve {said_of(subject.model)}."
             return refused(subject.id, self.name, reason)
         reasons: list[str] = []
         for source in sources_of(subject):
@@ -80,10 +81,7 @@ def _found(source: Source, subject: Subject, options: Options) -> _Found | str:
     rule = f"llama.cpp {source_of('llamacpp')}: common/download.cpp"
     why = "its own GGUF files" if source.is_own else "GGUF files of the same model in another repository"
     if not source.is_listed:
-        reference = source.repo if options.quant is None else f"{source.repo}:{options.quant}"
-        text = f"The files of {source.repo} were never seen here: without a tag llama.cpp takes {USUAL}, then Q8_0."
-        flag = Flag("-hf", reference, why, rule)
-        return _Found(source, (flag,), options.quant or USUAL, (Note("info", text),))
+        return no_such_name(options.quant) or _unlisted(source, why, rule, options.quant)
     held = source.quantizations
     choice = choose(held, options.quant, subject.machine)
     if choice.quantization is None:
@@ -96,9 +94,18 @@ def _found(source: Source, subject: Subject, options: Options) -> _Found | str:
     return _Found(source, (Flag("-hf", source.repo, f"{why}; {choice.why}", rule), exact), choice.quantization)
 
 
+def _unlisted(source: Source, why: str, rule: str, quant: str | None) -> _Found:
+    text = f"The files of {source.repo} were never seen here"
+    if quant is None:
+        note = Note("info", f"{text}: without a tag llama.cpp takes {USUAL}, then Q8_0.")
+        return _Found(source, (Flag("-hf", source.repo, why, rule),), USUAL, (note,))
+    note = Note("warning", f"{text}: whether {quant} is there is not known.")
+    return _Found(source, (Flag("-hf", f"{source.repo}:{quant}", why, rule),), quant, (note,))
+
+
 def _missing(subject: Subject, reasons: list[str]) -> str:
     if reasons:
-        return f"Nothing of {subject.id} can be run in llama.cpp: {'; '.join(reasons)}."
+        return f"Nothing of {subject.id} can be run in llama.cpp: {'; '.join(dict.fromkeys(reasons))}."
     stored = stored_of(subject.model, subject.details)
     if stored.format in REMADE:
         return f"{subject.id} holds {stored.label} weights and no GGUF files; llama.cpp reads GGUF only."

@@ -15,12 +15,13 @@ from modelscope_tui.launch.gguf import (
     Source,
     choose,
     fitting_purpose,
+    no_such_name,
     offers_gguf,
     sources_of,
     tag_of,
     unreadable,
 )
-from modelscope_tui.launch.purpose import SAID, Purpose, is_chat, purpose_of
+from modelscope_tui.launch.purpose import Purpose, is_chat, said_of
 from modelscope_tui.launch.remark import general_notes, is_gated
 from modelscope_tui.launch.rulebook import source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
@@ -59,7 +60,7 @@ class LmStudio:
         """Build `lms get`, `lms load` and `lms server start`, or say which fact stands in the way."""
         purpose = fitting_purpose(subject.model, _SERVES)
         if purpose is None:
-            return refused(subject.id, self.name, f"LM Studio does not serve {SAID[purpose_of(subject.model)]}.")
+            return refused(subject.id, self.name, f"LM Studio does not serve {said_of(subject.model)}.")
         if options.nodes is not None and options.nodes > 1:
             return refused(subject.id, self.name, "LM Studio does not spread a model over several machines; vLLM does.")
         found = _found(subject, options)
@@ -79,7 +80,7 @@ def _found(subject: Subject, options: Options) -> _Found | str:
     if stored.format == "mlx" and options.quant is None:
         return _Found(subject.id, f"{_URL}{subject.id}", "its own MLX weights", None)
     if reasons:
-        return f"Nothing of {subject.id} can be run in LM Studio: {'; '.join(reasons)}."
+        return f"Nothing of {subject.id} can be run in LM Studio: {'; '.join(dict.fromkeys(reasons))}."
     if stored.format in REMADE:
         return f"{subject.id} holds {stored.label} weights and no GGUF files; LM Studio reads GGUF, and MLX on a Mac."
     nothing = f"{subject.id} holds no GGUF files and no GGUF repository of it is known"
@@ -88,13 +89,20 @@ def _found(subject: Subject, options: Options) -> _Found | str:
 
 def _from_gguf(source: Source, subject: Subject, options: Options) -> _Found | str:
     unknown = unreadable(source, "llamacpp")
+    problem = None if source.is_listed else no_such_name(options.quant)
     if unknown is not None:
-        return f"{source.repo} is of the GGUF architecture {unknown}, which llama.cpp does not know"
+        problem = f"{source.repo} is of the GGUF architecture {unknown}, which llama.cpp does not know"
+    if problem is not None:
+        return problem
     why = "its own GGUF files" if source.is_own else "GGUF files of the same model in another repository"
     address = f"{_URL}{source.repo}"
     if not source.is_listed:
-        end = "" if options.quant is None else f"@{options.quant.lower()}"
         note = Note("info", f"The files of {source.repo} were never seen here: LM Studio chooses among them itself.")
+        end = ""
+        if options.quant is not None:
+            end = f"@{options.quant.lower()}"
+            text = f"The files of {source.repo} were never seen here: whether {options.quant} is there is not known."
+            note = Note("warning", text)
         return _Found(source.repo, f"{address}{end}", why, options.quant or USUAL, (note,))
     held = source.quantizations
     choice = choose(held, options.quant, subject.machine)

@@ -21,6 +21,8 @@ from modelscope_tui.launch.gguf import (
     Source,
     choose,
     fitting_purpose,
+    likely_split,
+    no_such_name,
     offers_gguf,
     sources_of,
     tag_of,
@@ -28,7 +30,7 @@ from modelscope_tui.launch.gguf import (
 )
 from modelscope_tui.launch.library import Entry, entry_of
 from modelscope_tui.launch.near import originals_of
-from modelscope_tui.launch.purpose import SAID, Purpose, is_chat, purpose_of
+from modelscope_tui.launch.purpose import Purpose, is_chat, purpose_of, said_of
 from modelscope_tui.launch.remark import general_notes, is_gated
 from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
@@ -66,7 +68,8 @@ class Ollama:
         entry = entry_of(model.id)
         if entry is not None and not entry.is_cloud_only:
             return True
-        return offers_gguf(model) and "." not in model.organization and fitting_purpose(model, _SERVES) is not None
+        is_named = offers_gguf(model) and "." not in model.organization
+        return is_named and fitting_purpose(model, _SERVES) is not None and likely_split(model, None) is None
 
     def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
         """Build `ollama run`, or say why Ollama cannot."""
@@ -84,11 +87,7 @@ def _blocked(subject: Subject, options: Options) -> LaunchAnswer | None:
     if options.nodes is not None and options.nodes > 1:
         return refused(model.id, "ollama", "Ollama does not spread a model over several machines; vLLM does.")
     if entry_of(model.id) is None and fitting_purpose(model, _SERVES) is None:
-        purpose = purpose_of(model)
-        facts = [f"task {model.task}" if model.task else "", f"library {model.library}" if model.library else ""]
-        named = ", ".join(fact for fact in facts if fact)
-        reason = f"Ollama does not serve {SAID[purpose]}{f' ({named})' if named else ''}."
-        return refused(model.id, "ollama", reason)
+        return refused(model.id, "ollama", f"Ollama does not serve {said_of(model)}.")
     return None
 
 
@@ -135,7 +134,8 @@ def _from_hub(source: Source, subject: Subject, options: Options) -> _Found | st
     base = f"hf.co/{source.repo}"
     rule = f"Ollama {source_of('ollama')}: hf.co/user/repo:QUANT"
     if not source.is_listed:
-        return _unlisted(base, why, rule, options)
+        problem = no_such_name(options.quant) or likely_split(subject.model, options.quant)
+        return problem or _unlisted(base, why, rule, options)
     held = source.quantizations
     choice = choose(held, options.quant, subject.machine, needs_one_file=True)
     if choice.quantization is None:
@@ -158,7 +158,7 @@ def _unlisted(base: str, why: str, rule: str, options: Options) -> _Found:
 
 def _missing(subject: Subject, reasons: list[str]) -> str:
     if reasons:
-        return f"Nothing of {subject.id} can be run in Ollama: {'; '.join(reasons)}."
+        return f"Nothing of {subject.id} can be run in Ollama: {'; '.join(dict.fromkeys(reasons))}."
     stored = stored_of(subject.model, subject.details)
     if stored.format in REMADE or stored.format in {"diffusers", "onnx", "timm"}:
         return f"{subject.id} holds {stored.label} weights and no GGUF files; Ollama reads GGUF only."

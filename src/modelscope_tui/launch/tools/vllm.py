@@ -55,6 +55,7 @@ class Vllm:
             verdict: Literal["unknown", "refused"] = "unknown" if support.is_unknown else "refused"
             return LaunchAnswer(subject.id, self.name, verdict, support.reason)
         problem = quant_problem(subject, support, options)
+        problem = problem or _length_problem(subject, options, support)
         if problem is not None:
             return refused(subject.id, self.name, problem)
         return _answer(subject, options, support)
@@ -74,7 +75,7 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
         gathered.add("--max-model-len", length, why)
     _add_layout(layout, gathered)
     add_wishes(support, options, gathered)
-    _add_notes(subject, options, support, gathered, layout)
+    _add_notes(subject, support, gathered, layout)
     judgement = _on_this_machine(subject, layout, judged(fit, subject.machine))
     name = options.served_name or subject.id
     return LaunchAnswer(
@@ -97,6 +98,14 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
     )
 
 
+def _length_problem(subject: Subject, options: Options, support: Support) -> str | None:
+    """Say that a context is longer than the model's own: vLLM does not start with it."""
+    limit = subject.model.context
+    if options.context is None or limit is None or options.context <= limit or not _has_length(support.purpose):
+        return None
+    return f"{subject.id} was made for {limit} tokens; use --context {limit} at most with vLLM."
+
+
 def _has_length(purpose: Purpose) -> bool:
     """Speech models have their own fixed length; vectors and scores rarely need another."""
     return purpose != "speech-to-text" and purpose not in POOLING
@@ -113,10 +122,8 @@ def _add_layout(layout: Layout, gathered: Gathered) -> None:
         gathered.say(f"{GPUS_A_NODE} GPUs a node were assumed: say how many with --gpus.")
 
 
-def _add_notes(subject: Subject, options: Options, support: Support, gathered: Gathered, layout: Layout) -> None:
-    machine, limit = subject.machine, subject.model.context
-    if options.context is not None and limit is not None and options.context > limit:
-        gathered.warn(f"The model was made for {limit} tokens; vLLM refuses more unless told to allow it.")
+def _add_notes(subject: Subject, support: Support, gathered: Gathered, layout: Layout) -> None:
+    machine = subject.machine
     if support.purpose == "speech-to-text":
         gathered.say('Speech needs the extra packages of vLLM: pip install "vllm[audio]"')
     if support.tasks and "transformers backend" in support.tasks[0]:
@@ -152,7 +159,8 @@ def _on_this_machine(subject: Subject, layout: Layout, judgement: Judgement) -> 
         reason = "vLLM has no GPU build for macOS (vllm-metal is a separate project): run it on another machine."
         return replace(judgement, verdict="too-large", reason=reason)
     if not fits_machine(layout, machine):
-        reason = f"The command wants {layout.gpus} GPUs a node; this machine has {len(machine.gpus)}."
+        has = len(machine.gpus) or "none"
+        reason = f"The command wants {layout.gpus} GPUs a node; this machine ({machine.describe()}) has {has}."
         return replace(judgement, verdict="too-large", reason=reason)
     if not machine.gpus and machine.ram_bytes is not None:
         no_gpu = f"No GPU was found ({machine.describe()})"
