@@ -75,3 +75,16 @@ def test_cache_clear_of_nothing_is_no_error_and_makes_nothing(run: Run, tmp_path
     place = tmp_path / "never"
     assert run("cache", "clear", "--offline", "--cache-dir", str(place)).code == 0
     assert not place.exists()
+
+
+def test_a_cache_directory_that_is_a_file_is_said_in_words(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    place.write_text("not a cache", encoding="utf-8")
+    cleared = run("cache", "clear", "--offline", "--cache-dir", str(place))
+    assert cleared.code == 1
+    assert "is not a directory" in cleared.err
+    found = run("search", "qwen3", "--offline", "--limit", "1", "--cache-dir", str(place))
+    assert found.code == 0
+    assert f"{place} is not a directory" in found.err
+    assert "Errno" not in found.err
+    assert place.read_text(encoding="utf-8") == "not a cache"

@@ -27,6 +27,7 @@ from modelscope_tui.catalog.record import decode, reordered
 from modelscope_tui.catalog.store import connect
 from modelscope_tui.errors import CatalogError
 
+_ELSEWHERE = "Choose another --cache-dir."
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
@@ -50,7 +51,15 @@ def make(path: Path, *, tools_of: ToolsOf, fingerprint: str, progress: Progress 
                 for name in (fresh.name, *(fresh.name + ending for ending in _BESIDE)):
                     fresh.with_name(name).unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
-        raise CatalogError(f"The index {path} cannot be made: {error}.", "Choose another --cache-dir.") from error
+        raise CatalogError(f"The index {path} cannot be made: {_why(path, error)}.", _ELSEWHERE) from error
+
+
+def _why(path: Path, error: Exception) -> str:
+    """Say what is in the way, without the numbers of the operating system."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"{path.parent} is not a directory"
+    words = error.strerror if isinstance(error, OSError) else None
+    return (words or str(error)).rstrip(".").lower()
 
 
 def make_in_memory(*, tools_of: ToolsOf, fingerprint: str, progress: Progress | None = None) -> sqlite3.Connection:

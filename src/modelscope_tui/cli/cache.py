@@ -81,6 +81,9 @@ def _clear(explorer: Explorer) -> None:
     Raises:
         CatalogError: a file cannot be removed.
     """
+    folder = explorer.settings.cache_dir
+    if folder.exists() and not folder.is_dir():
+        raise CatalogError(f"{folder} is not a directory: there is no cache in it.", "Give another --cache-dir.")
     explorer.hub.shelf.clear()
     try:
         for part in _parts(explorer.index_path):

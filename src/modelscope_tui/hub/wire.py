@@ -278,9 +278,12 @@ def _in_our_words(error: Exception, url: str, bounds: Bounds) -> ModelscopeError
         return HubUnreachable(f"{host} shows a certificate that is not trusted.", "SSL_CERT_FILE names another list.")
     if isinstance(error, httpx2.RemoteProtocolError) and "disconnected" not in reason and "closed" not in reason:
         return HubNonsense(f"{host} does not speak HTTP.", "Is HF_ENDPOINT right?")
+    if isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError):
+        when = "in the middle of its answer" if "body" in reason else "before it had answered"
+        return HubUnreachable(f"{host} hung up {when}.", "Try again. What was seen before stays usable.")
     if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL | zlib.error):
         return HubNonsense(f"The Hub's answer cannot be read ({reason}).")
-    reason = reason[:1].lower() + reason[1:]
+    reason = reason[:1].lower() + reason[1:].rstrip(".")
     return HubUnreachable(
         f"{host} cannot be reached: {reason}.", "Is the network up? What was seen before stays usable."
     )
