@@ -127,3 +127,16 @@ def test_every_command_helps_with_examples_and_exit_codes(name: str, capsys: pyt
     assert f"modelscope-tui {name}" in told.partition("examples:")[2]
     assert "exit codes:" in told
     assert "HF_ENDPOINT" in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Qwen/Qwen3-8B", "https://huggingface.co/Qwen/Qwen3-8B", "https://huggingface.co/Qwen/Qwen3-8B/tree/main?x=1",
+     "huggingface.co/Qwen/Qwen3-8B", "hf.co/Qwen/Qwen3-8B:Q4_K_M"],
+)  # fmt: skip
+def test_the_address_of_a_models_page_is_its_id_too(text: str) -> None:
+    assert read("show", text)[1].model == "Qwen/Qwen3-8B"
+
+
+def test_a_dataset_is_not_taken_for_a_model() -> None:
+    assert read("show", "https://huggingface.co/datasets/a/b")[1].model == "https://huggingface.co/datasets/a/b"

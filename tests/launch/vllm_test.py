@@ -242,3 +242,11 @@ def test_a_gate_that_is_not_known_is_spoken_of_where_the_license_makes_it_likely
     open_one = [note.text for note in plan("vllm", subject("Qwen/Qwen3-8B", "H100"), Options()).notes]
     assert any("gated is not known" in text for text in said)
     assert not any("gated" in text for text in open_one)
+
+
+def test_gpus_that_stay_idle_are_said(subject: MakeSubject) -> None:
+    answer = plan("vllm", subject("Qwen/Qwen3-32B", "3xRTX 4090"), Options())
+    assert any("2 of 3 GPUs" in note.text for note in answer.notes)
+    assert not any(
+        "of 2 GPUs" in note.text for note in plan("vllm", subject("Qwen/Qwen3-32B", "2x80GB"), Options()).notes
+    )

@@ -18,6 +18,8 @@ from modelscope_tui import __version__
 from modelscope_tui.cli.output import PROGRAM
 from modelscope_tui.errors import UsageError
 
+_PAGE = re.compile(r"(?:https?://)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)([^/?#\s]+/[^/?#\s:]+)")
+
 COMMANDS: Mapping[str, str] = {
     "search": "list models",
     "show": "one model's facts, each with its age and its source",
@@ -160,7 +162,13 @@ def add_query(parser: Parser) -> None:
 
 def add_model(parser: Parser) -> None:
     """Let a command take one model's id."""
-    parser.add_argument("model", metavar="MODEL", help="owner/name, as in Qwen/Qwen3-8B")
+    parser.add_argument("model", metavar="MODEL", type=model_id, help="owner/name, as in Qwen/Qwen3-8B, or its page")
+
+
+def model_id(text: str) -> str:
+    """Read an id, also out of the address of a model's page or of a file in it, as one copies it from a browser."""
+    found = _PAGE.match(text)
+    return found[1] if found else text
 
 
 def positive(text: str) -> int:

@@ -133,6 +133,8 @@ def _add_notes(subject: Subject, support: Support, gathered: Gathered, layout: L
     if machine.os == "windows":
         gathered.warn("vLLM has no Windows build: run it in WSL2 or in Docker.")
     _add_chip_notes(subject, support, gathered)
+    if 1 < layout.gpus < len(machine.gpus):
+        gathered.say(f"It uses {layout.gpus} of {len(machine.gpus)} GPUs; --gpus asks for another number.")
     if layout.nodes > 1:
         gathered.say(
             f"Put the first node's address in place of {HEAD}; where nodes have several networks, name the right one in"
