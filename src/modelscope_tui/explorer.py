@@ -78,9 +78,9 @@ class Explorer(Local):
             if row is None:
                 raise self._with_near_names(problem, model_id) from problem
             if isinstance(problem, ModelNotFound):
-                problem.hint = (
-                    f"The catalog had it on {row.as_of}: it may be renamed or private. {problem.hint}".strip()
-                )
+                seen = f" as of {row.as_of}" if row.as_of else ""
+                kept = f"A row of it is kept here{seen}: it may be renamed, removed or private."
+                problem = ModelNotFound(problem.message, f"{kept} {problem.hint}".strip())
             return Answer(_from_row(row), "catalog", row.as_of or "", is_stale=True, problem=problem)
         if answer.source == "hub":
             self.index.upsert([answer.value.model])

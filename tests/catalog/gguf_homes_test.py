@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelscope_tui.catalog.gguf_homes import with_gguf_homes
-from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.model import Model, Provenance
 
 
 def _gguf(name: str, *bases: str) -> Model:
@@ -37,3 +37,15 @@ def test_the_publishers_own_files_come_first_and_odd_splits_last() -> None:
     known = ("mradermacher/M-GGUF", "who/M-GGUF", "unsloth/M-GGUF")
     homes = _homes(Model(id="a/M", gguf_repos=known), _gguf("a/M-GGUF"))
     assert homes["a/M"] == ("a/M-GGUF", "unsloth/M-GGUF", "who/M-GGUF", "mradermacher/M-GGUF")
+
+
+def test_a_card_that_names_another_base_is_believed() -> None:
+    assert _homes(Model(id="a/M"), _gguf("c/M-GGUF", "z/Other"))["a/M"] == ()
+
+
+def test_the_source_tells_which_names_were_joined_here() -> None:
+    known = Model(id="a/M", gguf_repos=("x/M-GGUF",), provenance={"gguf_repos": Provenance("LF", "2026-10-05")})
+    joined, *_ = with_gguf_homes([known, _gguf("b/M-GGUF", "a/M")])
+    untouched, *_ = with_gguf_homes([known])
+    assert joined.provenance["gguf_repos"] == Provenance("LF:and_NAME", "2026-10-05")
+    assert untouched.provenance["gguf_repos"].source == "LF"

@@ -221,3 +221,26 @@ def test_text_of_the_hub_cannot_control_the_terminal(online: Run, hub: HubServer
         ran = online(*words)
         assert ran.code == 0
         assert not set(ran.out + ran.err) & set("\x1b\x07\x9b\u202e")
+
+
+HOSTILE = "--rm -rf '\"`$(id)` \x1b]0;owned\x07[red]x[/]\u202e\x9b31m\r\nnext"
+
+
+@pytest.mark.parametrize("tool", ["ollama", "llamacpp", "lmstudio", "vllm"])
+def test_the_facts_that_a_refusal_names_cannot_control_the_terminal(online: Run, hub: HubServer, tool: str) -> None:
+    hub.add_model({**NOVEL, "id": "somebody/evil", "pipeline_tag": HOSTILE, "library_name": HOSTILE, "tags": [HOSTILE],
+                   "config": {"model_type": HOSTILE, "architectures": [HOSTILE]}})  # fmt: skip
+    for words in (("launch", "somebody/evil", "--tool", tool), ("launch", "somebody/evil", "--tool", tool, "--json")):
+        ran = online(*words)
+        assert ran.code in {0, 8}
+        assert not set(ran.out + ran.err) & set("\x1b\x07\x9b\u202e\r")
+    if ran.document["command"] is not None:
+        assert "id)" not in ran.document["command"]["text"]
+
+
+def test_a_model_of_the_catalog_that_the_hub_no_longer_shows_is_said_to_be_kept_here(online: Run) -> None:
+    ran = online("show", "openai/whisper-large-v3", "--json")
+    assert ran.code == 3
+    assert "kept here" in ran.document["error"]["hint"]
+    again = online("show", "openai/whisper-large-v3", "--json")
+    assert again.document["error"]["hint"].count("kept here") == 1

@@ -2,8 +2,8 @@
 
 GROUND FLOOR, for maintainers: used when the snapshot is made. A repository `Name-GGUF` of the same catalog belongs to
 the model that its card names as base, else to its publisher's own `Name`, else to the only `Name` there is, or to the
-one that is downloaded ten times as often as any other of that name (the others are copies). Where nothing tells which
-of several is meant, it is left out.
+one that is downloaded ten times as often as any other of that name (the others are copies). Where the card names a
+base that none of these is, or nothing tells which of several is meant, it is left out.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def _originals(holder: Model, named: Iterable[Model]) -> list[Model]:
     candidates = [model for model in named if model.quantization != "GGUF"]
     by_card = [model for model in candidates if model.id in holder.base_models]
     by_publisher = [model for model in candidates if model.organization == holder.organization]
-    return by_card or by_publisher or _plainly_first(candidates)
+    named = by_card or by_publisher
+    return named if named or holder.base_models else _plainly_first(candidates)
 
 
 def _plainly_first(models: list[Model]) -> list[Model]:
@@ -58,8 +59,11 @@ def _completed(model: Model, more: Iterable[str], ids: set[str]) -> Model:
         return model
     ordered = tuple(sorted(names, key=lambda name: _place(name, model, ids)))
     said = dict(model.provenance)
-    if not model.gguf_repos:
+    known = said.get("gguf_repos")
+    if known is None:
         said["gguf_repos"] = Provenance("NAME", None)
+    elif len(names) > len(model.gguf_repos):
+        said["gguf_repos"] = Provenance(f"{known.source}:and_NAME", known.as_of)
     return replace(model, gguf_repos=ordered, provenance=said)
 
 

@@ -58,8 +58,8 @@ def _why(path: Path, error: Exception) -> str:
     """Say what is in the way, without the numbers of the operating system."""
     if isinstance(error, FileExistsError | NotADirectoryError):
         return f"{path.parent} is not a directory"
-    words = error.strerror if isinstance(error, OSError) else None
-    return (words or str(error)).rstrip(".").lower()
+    words = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return words[:1].lower() + words[1:].rstrip(".")
 
 
 def make_in_memory(*, tools_of: ToolsOf, fingerprint: str, progress: Progress | None = None) -> sqlite3.Connection:

@@ -18,8 +18,6 @@ from modelscope_tui import __version__
 from modelscope_tui.cli.output import PROGRAM
 from modelscope_tui.errors import UsageError
 
-_PAGE = re.compile(r"(?:https?://)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)([^/?#\s]+/[^/?#\s:]+)")
-
 COMMANDS: Mapping[str, str] = {
     "search": "list models",
     "show": "one model's facts, each with its age and its source",
@@ -54,6 +52,11 @@ query:
   org:qwen category:code license:permissive task:text-generation tool:vllm tag:moe params:<10b
   context:>=128k downloads:>1m likes:>100 updated:<30d gated:no fits:yes sort:trending"""
 
+_PAGE = re.compile(
+    r"(?:https?://)?(?:huggingface\.co|hf\.co)/"
+    r"(?!(?:datasets|spaces|docs|papers|collections|blog|api)/)([^/?#\s]+/[^/?#\s:]+)"
+)
+"""The page of a model, of one of its files, or the form that Ollama uses; not the Hub's other pages."""
 _EXCLUDING_WORD = re.compile(r"-[^-\s].+", re.DOTALL)
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9][\w.+:/-]*", re.ASCII)
 _QUERY_COMMANDS = frozenset({"search", "facets", ""})
@@ -162,7 +165,7 @@ def add_query(parser: Parser) -> None:
 
 def add_model(parser: Parser) -> None:
     """Let a command take one model's id."""
-    parser.add_argument("model", metavar="MODEL", type=model_id, help="owner/name, as in Qwen/Qwen3-8B, or its page")
+    parser.add_argument("model", metavar="MODEL", type=model_id, help="owner/name, as in Qwen/Qwen3-8B, or its address")
 
 
 def model_id(text: str) -> str:

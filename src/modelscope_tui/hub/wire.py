@@ -279,8 +279,7 @@ def _in_our_words(error: Exception, url: str, bounds: Bounds) -> ModelscopeError
     if isinstance(error, httpx2.RemoteProtocolError) and "disconnected" not in reason and "closed" not in reason:
         return HubNonsense(f"{host} does not speak HTTP.", "Is HF_ENDPOINT right?")
     if isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError):
-        when = "in the middle of its answer" if "body" in reason else "before it had answered"
-        return HubUnreachable(f"{host} hung up {when}.", "Try again. What was seen before stays usable.")
+        return HubUnreachable(f"{host} hung up before its answer was whole.", "Try again, or work offline.")
     if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL | zlib.error):
         return HubNonsense(f"The Hub's answer cannot be read ({reason}).")
     reason = reason[:1].lower() + reason[1:].rstrip(".")

@@ -15,6 +15,7 @@ from modelscope_tui.catalog.model import Model, ModelDetails, Quantization, is_r
 from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of
 from modelscope_tui.fit.formats import FILE_BITS, gguf_type
 from modelscope_tui.fit.machine import Machine
+from modelscope_tui.launch.answer import Note
 from modelscope_tui.launch.purpose import Purpose, purpose_of
 from modelscope_tui.launch.rulebook import rules
 from modelscope_tui.launch.stored import REMADE, stored_of
@@ -162,19 +163,25 @@ def no_such_name(wished: str | None) -> str | None:
     return f"{wished} is not the name of a GGUF quantization; usual ones are Q4_K_M, Q5_K_M, Q6_K, Q8_0, IQ4_XS, BF16"
 
 
+def unseen_note(source: Source, wished: str | None, otherwise: str) -> Note:
+    """Say that a source's files were never seen: a wish may not be there; without one, what the tool does by itself."""
+    text = f"The files of {source.repo} were never seen here"
+    if wished is None:
+        return Note("info", f"{text}: {otherwise}.")
+    return Note("warning", f"{text}: whether {wished} is there is not known.")
+
+
 def likely_split(model: Model, wished: str | None) -> str | None:
     """Say why files that were never seen are surely in several parts; None when they need not be.
 
-    Basis: parameters times the bits of the quantization.
+    Basis: parameters times the bits of the quantization, against the size that uploaders keep a file under.
     """
     params = model.params or model.params_estimate
     mix = gguf_type(wished or USUAL)
     if params is None or mix is None:
         return None
     size = params * FILE_BITS[mix] / 8
-    if size <= _ONE_FILE:
-        return None
-    return f"{mix} of it is about {size / 1e9:.0f} GB, which is published in several files, and Ollama pulls only one"
+    return f"{mix} of it is about {size / 1e9:.0f} GB, published in several files" if size > _ONE_FILE else None
 
 
 def tag_of(choice: Quantization, found: tuple[Quantization, ...]) -> str | None:

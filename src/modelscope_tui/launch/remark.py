@@ -26,7 +26,7 @@ def token_env(model: Model) -> tuple[tuple[str, str | None], ...]:
 
 
 def gate_note(model: Model) -> tuple[Note, ...]:
-    """Say how to get access to a gated repository with a token."""
+    """Say how to get access to a gated repository with a token, and where a gate is likely but not known."""
     if model.gated is None and group_of(model.license, model.license_name) in _OFTEN_GATED:
         text = (
             f"Whether {model.id} is gated is not known here. If the Hub answers 401: accept the conditions at"

@@ -21,6 +21,7 @@ from modelscope_tui.launch.gguf import (
     sources_of,
     tag_of,
     unreadable,
+    unseen_note,
 )
 from modelscope_tui.launch.purpose import Purpose, is_chat, said_of
 from modelscope_tui.launch.remark import gate_note, general_notes, token_env
@@ -95,12 +96,9 @@ def _found(source: Source, subject: Subject, options: Options) -> _Found | str:
 
 
 def _unlisted(source: Source, why: str, rule: str, quant: str | None) -> _Found:
-    text = f"The files of {source.repo} were never seen here"
-    if quant is None:
-        note = Note("info", f"{text}: without a tag llama.cpp takes {USUAL}, then Q8_0.")
-        return _Found(source, (Flag("-hf", source.repo, why, rule),), USUAL, (note,))
-    note = Note("warning", f"{text}: whether {quant} is there is not known.")
-    return _Found(source, (Flag("-hf", f"{source.repo}:{quant}", why, rule),), quant, (note,))
+    reference = source.repo if quant is None else f"{source.repo}:{quant}"
+    note = unseen_note(source, quant, f"without a tag llama.cpp takes {USUAL}, then Q8_0")
+    return _Found(source, (Flag("-hf", reference, why, rule),), quant or USUAL, (note,))
 
 
 def _missing(subject: Subject, reasons: list[str]) -> str:

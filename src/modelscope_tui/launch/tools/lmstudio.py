@@ -20,6 +20,7 @@ from modelscope_tui.launch.gguf import (
     sources_of,
     tag_of,
     unreadable,
+    unseen_note,
 )
 from modelscope_tui.launch.purpose import Purpose, is_chat, said_of
 from modelscope_tui.launch.remark import general_notes, is_gated
@@ -97,12 +98,8 @@ def _from_gguf(source: Source, subject: Subject, options: Options) -> _Found | s
     why = "its own GGUF files" if source.is_own else "GGUF files of the same model in another repository"
     address = f"{_URL}{source.repo}"
     if not source.is_listed:
-        note = Note("info", f"The files of {source.repo} were never seen here: LM Studio chooses among them itself.")
-        end = ""
-        if options.quant is not None:
-            end = f"@{options.quant.lower()}"
-            text = f"The files of {source.repo} were never seen here: whether {options.quant} is there is not known."
-            note = Note("warning", text)
+        end = "" if options.quant is None else f"@{options.quant.lower()}"
+        note = unseen_note(source, options.quant, "LM Studio chooses among them itself")
         return _Found(source.repo, f"{address}{end}", why, options.quant or USUAL, (note,))
     held = source.quantizations
     choice = choose(held, options.quant, subject.machine)

@@ -27,6 +27,7 @@ from modelscope_tui.launch.gguf import (
     sources_of,
     tag_of,
     unreadable,
+    unseen_note,
 )
 from modelscope_tui.launch.library import Entry, entry_of
 from modelscope_tui.launch.near import originals_of
@@ -134,8 +135,9 @@ def _from_hub(source: Source, subject: Subject, options: Options) -> _Found | st
     base = f"hf.co/{source.repo}"
     rule = f"Ollama {source_of('ollama')}: hf.co/user/repo:QUANT"
     if not source.is_listed:
-        problem = no_such_name(options.quant) or likely_split(subject.model, options.quant)
-        return problem or _unlisted(base, why, rule, options)
+        split = likely_split(subject.model, options.quant)
+        problem = no_such_name(options.quant) or (split and f"{split}, and Ollama pulls only one")
+        return problem or _unlisted(source, why, rule, options.quant)
     held = source.quantizations
     choice = choose(held, options.quant, subject.machine, needs_one_file=True)
     if choice.quantization is None:
@@ -147,13 +149,11 @@ def _from_hub(source: Source, subject: Subject, options: Options) -> _Found | st
     return _Found(f"{base}:{tag}", flag, choice.quantization, has_projector=source.has_projector)
 
 
-def _unlisted(base: str, why: str, rule: str, options: Options) -> _Found:
-    if options.quant is not None:
-        text = f"The files of {base} were never seen here: whether {options.quant} is there in one file is not known."
-        reference = f"{base}:{options.quant}"
-        return _Found(reference, Flag(reference, None, why, rule), options.quant, (Note("warning", text),))
-    text = f"The files of {base} were never seen here: without a tag Ollama takes {USUAL}, else what the Hub picks."
-    return _Found(base, Flag(base, None, why, rule), USUAL, (Note("info", text),))
+def _unlisted(source: Source, why: str, rule: str, quant: str | None) -> _Found:
+    base = f"hf.co/{source.repo}"
+    reference = base if quant is None else f"{base}:{quant}"
+    note = unseen_note(source, quant, f"without a tag Ollama takes {USUAL}, else what the Hub picks")
+    return _Found(reference, Flag(reference, None, why, rule), quant or USUAL, (note,))
 
 
 def _missing(subject: Subject, reasons: list[str]) -> str:

@@ -54,8 +54,7 @@ class Vllm:
         if support.reason is not None:
             verdict: Literal["unknown", "refused"] = "unknown" if support.is_unknown else "refused"
             return LaunchAnswer(subject.id, self.name, verdict, support.reason)
-        problem = quant_problem(subject, support, options)
-        problem = problem or _length_problem(subject, options, support)
+        problem = quant_problem(subject, support, options) or _length_problem(subject, options, support)
         if problem is not None:
             return refused(subject.id, self.name, problem)
         return _answer(subject, options, support)
