@@ -60,7 +60,14 @@ def test_the_library_is_found_whatever_the_case_and_marks_doubtful_tags() -> Non
 def test_the_same_facts_always_give_the_same_files(tmp_path: Path) -> None:
     source = tmp_path / "facts"
     (source / "launchers").mkdir(parents=True)
-    flag = {"name": "--port", "aliases": ["-p"], "type": "int", "default": 1, "help": "the port"}
+    flag = {
+        "name": "--port",
+        "aliases": ["-p"],
+        "type": "int",
+        "default": 1,
+        "help": "the port",
+        "first_seen_in": "<=0.16.0",
+    }
     head = {"version": "1", "source": "a source", "commands": {"vllm serve": {"flags": [flag]}}}
     facts = {
         "vllm": head | {
@@ -81,7 +88,16 @@ def test_the_same_facts_always_give_the_same_files(tmp_path: Path) -> None:
             "not_convertible": [], "docker_image": {}, "removed_flags": {"--mlock": "x", "note": "y"},
         },
         "lmstudio": head,
-        "huggingface": head,
+        "huggingface": head | {"tgi_supported_model_types": ["llama"]},
+        "sglang": head | {
+            "architectures": {}, "tool_call_parsers": [], "reasoning_parsers": [], "quantization_methods": [],
+        },
+        "mlx": head | {"mlx_lm_model_types": [], "mlx_lm_remap": {}, "mlx_vlm_model_types": []},
+        "docker-model-runner": head | {"backends": [], "hf_rule": {}},
+        "replicate": head | {"cog_yaml": {}},
+        "deepspeed": head | {"config_keys": {}},
+        "unsloth": head,
+        "axolotl": head,
     }  # fmt: skip
     for name, content in facts.items():
         (source / "launchers" / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
@@ -92,7 +108,7 @@ def test_the_same_facts_always_give_the_same_files(tmp_path: Path) -> None:
         written.append([(path.name, path.read_bytes()) for path in build(source, target)])
     assert written[0] == written[1]
     vllm = json.loads(dict(written[0])["launch_vllm.json"])
-    assert vllm["commands"]["vllm serve"]["-p"] == {"type": "int"}
+    assert vllm["commands"]["vllm serve"]["-p"] == {"type": "int", "since": "0.16.0"}
     assert vllm["removed_flags"] == {"--task": "--runner"}
     assert json.loads(dict(written[0])["launch_ollama.json"])["library"]["a/b"]["cloud_only"] is True
 

@@ -9,6 +9,7 @@ from modelscope_tui.launch.command import LaunchCommand
 
 if TYPE_CHECKING:
     from modelscope_tui.fit.estimate import FitEstimate
+    from modelscope_tui.launch.container import Container
 
 Verdict = Literal["ready", "tight", "too-large", "refused", "unknown"]
 """`ready` will run here · `tight` runs with the named trade-off · `too-large` the command is right, the machine is
@@ -63,6 +64,8 @@ class LaunchAnswer:
     fit: FitEstimate | None = None
     served_as: str | None = None
     """The model name that a client must send."""
+    container: Container | None = None
+    """How the same server runs in a container; None where it cannot. The targets are written from it."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as `launch --json` shows it."""

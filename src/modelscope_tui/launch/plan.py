@@ -12,7 +12,7 @@ from modelscope_tui.errors import UsageError
 from modelscope_tui.launch.answer import Alternative, LaunchAnswer, Note
 from modelscope_tui.launch.command import SHELLS
 from modelscope_tui.launch.near import gguf_names, originals_of
-from modelscope_tui.launch.purpose import purpose_of
+from modelscope_tui.launch.ranking import HOW_ELSE, RANK, order_for, place_of
 from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.tool import TOOLS, get
@@ -21,15 +21,6 @@ TARGETS = ("shell",)
 """What commands can be written for."""
 
 _MOST_ALTERNATIVES = 4
-_RANK = {"ready": 0, "tight": 1, "too-large": 2, "unknown": 3, "refused": 4}
-_HOW_ELSE = {
-    "ready": "runs it too",
-    "tight": "runs it only with a trade-off",
-    "too-large": "needs more memory than there is",
-    "unknown": "cannot be judged from what is known",
-    "refused": "cannot run it",
-}
-_GIB = 1 << 30
 
 
 def plan(tool_name: str, subject: Subject, options: Options) -> LaunchAnswer:
@@ -50,13 +41,13 @@ def plan_all(subject: Subject, options: Options) -> tuple[LaunchAnswer, ...]:
     """Build the answers of all tools, the best for this model and machine first, each with the reason of its place."""
     _check(subject, options)
     answers = [tool.plan(subject, options) for tool in TOOLS]
-    order, why = _order(subject)
-    answers.sort(key=lambda answer: (_place(answer), order.index(answer.tool)))
+    order, why = order_for(subject)
+    answers.sort(key=lambda answer: (place_of(answer.verdict, get(answer.tool).purpose), order.index(answer.tool)))
     first = answers[0]
     if first.command is not None:
         if first.tool != order[0]:
             better = next(answer for answer in answers if answer.tool == order[0])
-            why = f"First because {get(better.tool).label}, which suits this machine, {_HOW_ELSE[better.verdict]}."
+            why = f"First because {get(better.tool).label}, which suits this machine, {HOW_ELSE[better.verdict]}."
         answers[0] = replace(first, notes=(*first.notes, Note("info", why)))
     return tuple(
         answer
@@ -64,11 +55,6 @@ def plan_all(subject: Subject, options: Options) -> tuple[LaunchAnswer, ...]:
         else replace(answer, alternatives=_from_answers(answer, subject, answers))
         for answer in answers
     )
-
-
-def _place(answer: LaunchAnswer) -> float:
-    """Rank an answer; fetching files stands after what runs or would run on a larger machine."""
-    return 2.5 if get(answer.tool).purpose == "hub" else _RANK[answer.verdict]
 
 
 def _check(subject: Subject, options: Options) -> None:
@@ -88,12 +74,18 @@ def _alternatives(answer: LaunchAnswer, subject: Subject, options: Options) -> t
 
 def _from_answers(answer: LaunchAnswer, subject: Subject, answers: list[LaunchAnswer]) -> tuple[Alternative, ...]:
     """Gather what works instead: the tool's own proposals, other tools, the same model in another form."""
-    order, _ = _order(subject)
+    order, _ = order_for(subject)
     found = list(answer.alternatives)
+    kind = get(answer.tool).purpose
     works = [
-        other for other in answers if other.tool != answer.tool and other.verdict in {"ready", "tight", "too-large"}
+        other
+        for other in answers
+        if other.tool != answer.tool
+        and other.verdict in {"ready", "tight", "too-large"}
+        and (other.tool == "huggingface" or (get(other.tool).purpose == "train") is (kind == "train"))
+        and other.tool != "replicate"
     ]
-    for other in sorted(works, key=lambda other: (_RANK[other.verdict], order.index(other.tool))):
+    for other in sorted(works, key=lambda other: (RANK[other.verdict], order.index(other.tool))):
         command = other.command
         if command is not None and other.tool != "huggingface":
             text = command.steps[command.main].text(command.shell)
@@ -136,21 +128,3 @@ def _same_model(answer: LaunchAnswer, subject: Subject) -> list[Alternative]:
 def _download(other: LaunchAnswer) -> Alternative:
     text = other.command.text if other.command else None
     return Alternative(other.tool, other.model, text, "no tool here serves it: fetch the files for its own library")
-
-
-def _order(subject: Subject) -> tuple[list[str], str]:
-    """Rank the tools for the machine and say why the first is first."""
-    machine = subject.machine
-    memory = sum(gpu.memory_bytes for gpu in machine.gpus if gpu.vendor in {None, "NVIDIA", "nvidia", "AMD", "amd"})
-    local = ["ollama", "llamacpp", "lmstudio", "vllm", "huggingface"]
-    purpose = purpose_of(subject.model)
-    if purpose in {"reranker", "speech-to-text", "classifier"}:
-        return ["vllm", "llamacpp", "ollama", "lmstudio", "huggingface"], "First because it serves this kind of model."
-    if machine.is_apple:
-        return local, "First because it uses the GPU of Apple silicon and needs nothing else."
-    if machine.gpus and memory >= 24 * _GIB and not machine.is_unified:
-        why = f"First because {machine.describe()} has room for a server that answers many at once."
-        return ["vllm", "ollama", "llamacpp", "lmstudio", "huggingface"], why
-    if machine.gpus:
-        return local, "First because it shares a model between GPU and memory by itself."
-    return local, "First because it runs without a GPU."

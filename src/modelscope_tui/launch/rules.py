@@ -2,9 +2,10 @@
 
     python -m modelscope_tui.launch.rules SOURCE_DIR
 
-SOURCE_DIR holds ``launchers/{vllm,ollama,ollama_library,llamacpp,lmstudio,huggingface}.json``. The same folder always
-gives the same bytes. Two files are kept by hand beside them: ``launch_families.json`` (which class a `model_type`
-names) and ``launch_recipes.json`` (parsers and exceptions by family). Every file names its source and date.
+SOURCE_DIR holds ``launchers/TOOL.json``, one file a tool, and ``launchers/ollama_library.json``. The same folder always
+gives the same bytes. Three files are kept by hand beside them: ``launch_families.json`` (which class a `model_type`
+names), ``launch_recipes.json`` (parsers and exceptions by family) and ``launch_containers.json`` (images and what they
+need). Every file names its source and date.
 """
 
 from __future__ import annotations
@@ -19,18 +20,36 @@ READ_ON = "2026-11-23"
 """When the tools were read; the versions stand in each file."""
 
 
+OLDEST = "0.11.0"
+"""The oldest vLLM whose flags were read: what it has is not marked with a release."""
+
+_READ = (
+    "vllm", "ollama", "ollama_library", "llamacpp", "lmstudio", "huggingface", "sglang", "mlx", "docker-model-runner",
+    "replicate", "deepspeed", "unsloth", "axolotl",
+)  # fmt: skip
+
+
 def build(source: Path, target: Path) -> tuple[Path, ...]:
     """Write the rule files and say which."""
-    read = {
-        name: json.loads((source / "launchers" / f"{name}.json").read_text(encoding="utf-8"))
-        for name in ("vllm", "ollama", "ollama_library", "llamacpp", "lmstudio", "huggingface")
-    }
+    folder = source / "launchers"
+    read = {name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in _READ}
+    hub = read["huggingface"]
     rules = {
         "vllm": _vllm(read["vllm"]),
         "ollama": _ollama(read["ollama"], read["ollama_library"]),
         "llamacpp": _llamacpp(read["llamacpp"]),
         "lmstudio": _head(read["lmstudio"]) | {"commands": _commands(read["lmstudio"])},
-        "huggingface": _head(read["huggingface"]) | {"commands": _commands(read["huggingface"], "hf download")},
+        "huggingface": _head(hub) | {"commands": _commands(hub, "hf download")},
+        "sglang": _sglang(read["sglang"]),
+        "mlx": _mlx(read["mlx"]),
+        "transformers": _head(hub) | {"commands": _commands(hub, "transformers serve", "transformers chat")},
+        "tgi": _tgi(hub),
+        "docker-model-runner": _model_runner(read["docker-model-runner"]),
+        "replicate": _replicate(read["replicate"]),
+        "deepspeed": _head(read["deepspeed"])
+        | {"config_keys": sorted(read["deepspeed"]["config_keys"]), "commands": _commands(read["deepspeed"])},
+        "unsloth": _head(read["unsloth"]) | {"commands": _commands(read["unsloth"])},
+        "axolotl": _head(read["axolotl"]) | {"commands": _commands(read["axolotl"])},
     }
     return tuple(_save(target / f"launch_{name}.json", content) for name, content in rules.items())
 
@@ -93,6 +112,45 @@ def _llamacpp(read: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _sglang(read: Mapping[str, Any]) -> dict[str, Any]:
+    return _head(read) | {
+        "architectures": dict(sorted(read["architectures"].items())),
+        "tool_parsers": read["tool_call_parsers"],
+        "reasoning_parsers": read["reasoning_parsers"],
+        "quantization_methods": read["quantization_methods"],
+        "commands": _commands(read, "python -m sglang.launch_server", "sglang serve"),
+    }
+
+
+def _mlx(read: Mapping[str, Any]) -> dict[str, Any]:
+    return _head(read) | {
+        "text_types": read["mlx_lm_model_types"],
+        "same_type": read["mlx_lm_remap"],
+        "vision_types": read["mlx_vlm_model_types"],
+        "commands": _commands(read, "mlx_lm.server", "mlx_lm.chat", "mlx_lm.convert", "mlx_vlm.server"),
+    }
+
+
+def _tgi(read: Mapping[str, Any]) -> dict[str, Any]:
+    return _head(read) | {
+        "model_types": sorted(read["tgi_supported_model_types"]),
+        "commands": _commands(read, "text-generation-launcher"),
+    }
+
+
+def _model_runner(read: Mapping[str, Any]) -> dict[str, Any]:
+    verbs = ("pull", "run", "configure", "install-runner", "status", "rm", "list")
+    return _head(read) | {
+        "backends": read["backends"],
+        "hf_rule": read["hf_rule"],
+        "commands": _commands(read, *(f"docker model {verb}" for verb in verbs)),
+    }
+
+
+def _replicate(read: Mapping[str, Any]) -> dict[str, Any]:
+    return _head(read) | {"cog_yaml": read["cog_yaml"], "commands": _commands(read)}
+
+
 def _commands(read: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Give each command's options: name → type and choices."""
     found: dict[str, Any] = {}
@@ -102,6 +160,8 @@ def _commands(read: Mapping[str, Any], *names: str) -> dict[str, Any]:
         flags: dict[str, Any] = {}
         for flag in command["flags"]:
             about = {"type": flag["type"]} | ({"choices": flag["choices"]} if flag.get("choices") else {})
+            since = flag.get("first_seen_in", OLDEST).removeprefix("<=")  # (of the releases that were read)
+            about |= {} if since == OLDEST else {"since": since}
             for label in (flag["name"], *flag.get("aliases", ())):
                 flags[label] = about
             if flag.get("negated"):

@@ -17,6 +17,10 @@ _WORD = re.compile(r"[A-Za-z0-9][\w.+-]*", re.ASCII)
 _SERVED_NAME = re.compile(r"[A-Za-z0-9][\w./:@+-]*", re.ASCII)
 
 
+EXECUTORS = ("mp", "ray")
+"""The ways in which several nodes can work together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the user chose; None is the tool's or the model's own default."""
@@ -33,6 +37,8 @@ class Options:
     target: str = "shell"
     shell: str = "bash"
     revision: str | None = None
+    executor: str | None = None
+    """How several nodes work together: `mp` is the engine's own way, `ray` a Ray cluster."""
 
     def __post_init__(self) -> None:
         for name, pattern in (("quant", _WORD), ("dtype", _WORD), ("kv_dtype", _WORD), ("served_name", _SERVED_NAME)):
@@ -41,6 +47,8 @@ class Options:
                 raise UsageError(f"{value!a} cannot be used as --{name.replace('_', '-')}.", "Letters, digits, . _ -")
         if self.revision is not None and (not _SERVED_NAME.fullmatch(self.revision) or ".." in self.revision):
             raise UsageError(f"{self.revision!a} is not a revision.", "Give a commit, a branch or a tag.")
+        if self.executor not in {None, *EXECUTORS}:
+            raise UsageError(f"{self.executor!a} is no way to join nodes.", f"Known: {', '.join(EXECUTORS)}.")
         for name in ("context", "gpus", "nodes", "port"):
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -48,6 +56,10 @@ class Options:
 
 
 def _nothing() -> Mapping[str, ModelDetails]:
+    return EMPTY
+
+
+def _no_versions() -> Mapping[str, str]:
     return EMPTY
 
 
@@ -59,6 +71,8 @@ class Subject:
     machine: Machine
     related: Mapping[str, ModelDetails] = field(default_factory=_nothing, hash=False)
     """By id: GGUF repositories of the model, and its base model, where they are known."""
+    versions: Mapping[str, str] = field(default_factory=_no_versions, hash=False)
+    """By tool: the version that is installed here, where it was found out."""
 
     @property
     def model(self) -> Model:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 
-from modelscope_tui.launch.answer import Flag, Note
 from modelscope_tui.launch.family import model_type_of
+from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.purpose import is_chat
 from modelscope_tui.launch.recipe import Rule, parser_recipe, reranker_recipe, trust_recipe
 from modelscope_tui.launch.remark import has_custom_code
-from modelscope_tui.launch.rulebook import rules, source_of
+from modelscope_tui.launch.rulebook import rules
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.vllm_layout import Layout
 from modelscope_tui.launch.vllm_support import Support
@@ -19,28 +18,6 @@ ONLINE = ("fp8", "mxfp8", "fp8_per_tensor", "fp8_per_block", "fp8_per_channel", 
 """Quantizations that vLLM makes itself while it loads 16-bit weights."""
 
 _GENERATIVE = ("text-generation", "multimodal")
-
-
-@dataclass(slots=True)
-class Gathered:
-    """Flags and notes, in the order in which they were asked for."""
-
-    flags: list[Flag] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-
-    def add(self, flag: str, value: object | None, why: str, source: str | None = None) -> None:
-        """Add a flag once; a family's own choice stands before a later one."""
-        if all(known.flag != flag for known in self.flags):
-            text = None if value is None else str(value)
-            self.flags.append(Flag(flag, text, why, source or f"vLLM {source_of('vllm')}"))
-
-    def warn(self, text: str) -> None:
-        """Add a warning."""
-        self.notes.append(Note("warning", text))
-
-    def say(self, text: str) -> None:
-        """Add a remark."""
-        self.notes.append(Note("info", text))
 
 
 def add_family(subject: Subject, support: Support, layout: Layout, gathered: Gathered) -> None:

@@ -13,11 +13,12 @@ from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Flag, LaunchAnswer, refused
 from modelscope_tui.launch.command import LaunchCommand, Step, option
 from modelscope_tui.launch.fitting import Judgement, judged
+from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.purpose import Purpose, is_chat
 from modelscope_tui.launch.remark import gate_note, general_notes, token_env
 from modelscope_tui.launch.rulebook import source_of
 from modelscope_tui.launch.subject import Options, Subject
-from modelscope_tui.launch.vllm_flags import Gathered, add_family, add_wishes, quant_problem
+from modelscope_tui.launch.vllm_flags import add_family, add_wishes, quant_problem
 from modelscope_tui.launch.vllm_layout import (
     GPUS_A_NODE,
     Layout,
@@ -67,7 +68,7 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
     layout = layout_of(subject, options, fit.tensor_parallel, can_tensor=not support.needs_bnb_plugin)
     if layout != Layout(fit.tensor_parallel or 1):
         fit = estimated(subject, options, layout)
-    gathered = Gathered()
+    gathered = Gathered(f"vLLM {source_of('vllm')}")
     add_family(subject, support, layout, gathered)
     length, why = length_of(subject, options, fit) if _has_length(support.purpose) else (None, "")
     if length is not None:
