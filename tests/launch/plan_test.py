@@ -51,7 +51,7 @@ def test_an_unknown_tool_target_or_shell_is_said(subject: MakeSubject) -> None:
     with pytest.raises(UsageError, match="ollama"):
         get("olama")
     with pytest.raises(UsageError, match="kubernetes"):
-        plan("vllm", subject("Qwen/Qwen3-8B"), Options(target="kubernetes"))
+        plan("vllm", subject("Qwen/Qwen3-8B"), Options(target="nomad"))
     with pytest.raises(UsageError, match="fish"):
         plan("vllm", subject("Qwen/Qwen3-8B"), Options(shell="fish"))
 

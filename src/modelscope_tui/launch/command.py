@@ -2,9 +2,10 @@
 
     a tool ──argv, env──▶ Step ──▶ LaunchCommand ──▶ text for bash and zsh, PowerShell, cmd
 
-An argument is data until it is written here; no other room joins strings into a command. Control characters are
-refused, so that nothing of the Hub's can end a line. Values of secrets never enter: a name without a value is taken
-from the environment of whoever runs the command.
+An argument is data until it is written here; no other room joins strings into a command. One beginning means more
+than itself: `$HOME/…` of plain characters is written so that each shell puts the home directory there. Control
+characters are refused, so that nothing of the Hub's can end a line. Values of secrets never enter: a name without
+a value is taken from the environment of whoever runs the command.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _POWERSHELL_PLAIN = re.compile(r"[A-Za-z0-9/_][\w./:=-]*|--?[A-Za-z][\w=/-]*|-",
 _POWERSHELL_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
 _CMD_PLAIN = re.compile(r"[\w./:+@\\-]+", re.ASCII)
 _CMD_ACTIVE = re.compile(r'([()%!^"<>&|])')
+_AT_HOME = re.compile(r"\$HOME(/[\w./:@+-]*)?", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _TITLE = re.compile(r"[\w .,:/+-]+", re.ASCII)
 
@@ -66,7 +68,8 @@ class Step:
         """Write the step for a shell: one line, and one before it for each variable where the shell needs that."""
         given = [(name, value) for name, value in self.env if value is not None]
         if shell == "bash":
-            return " ".join([*(f"{name}={shlex.quote(value)}" for name, value in given), shlex.join(self.argv)])
+            words = map(_bash_word, self.argv)
+            return " ".join([*(f"{name}={shlex.quote(value)}" for name, value in given), *words])
         if shell == "powershell":
             return "\n".join([*(f"$env:{name} = {_literal(value)}" for name, value in given), _powershell(self.argv)])
         if shell == "cmd":
@@ -138,6 +141,11 @@ def _quoted_for_windows(text: str) -> str:
     return re.sub(r"(\\+)$", r"\1\1", escaped)
 
 
+def _bash_word(word: str) -> str:
+    # the one variable that is expanded: `~` is not, inside a word, and an absolute path would be this machine's own
+    return f'"{word}"' if _AT_HOME.fullmatch(word) else shlex.quote(word)
+
+
 def _literal(text: str) -> str:
     """Write a PowerShell string that nothing expands in; typographic quotes close one too."""
     return "'" + _POWERSHELL_QUOTES.sub(r"\1\1", text) + "'"
@@ -154,6 +162,8 @@ def _powershell(argv: Sequence[str]) -> str:
 
 
 def _powershell_word(word: str) -> str:
+    if _AT_HOME.fullmatch(word):
+        return f'"${{HOME}}{word.removeprefix("$HOME")}"'
     if _POWERSHELL_PLAIN.fullmatch(word) and (word.isdigit() or not word[0].isdigit()):
         return word
     if not word:
@@ -163,10 +173,11 @@ def _powershell_word(word: str) -> str:
 
 def _cmd(argv: Sequence[str]) -> str:
     words = [word if _CMD_PLAIN.fullmatch(word) else f'"{_quoted_for_windows(word)}"' for word in argv]
-    if any(_is_tricky(word) for word in argv):
+    if any(_is_tricky(word) for word in argv if not _AT_HOME.fullmatch(word)):
         # inside quotes cmd still reads % and counts quotes: with every active character escaped it never enters any
         words = [_CMD_ACTIVE.sub(r"^\1", word) for word in words]
-    return " ".join(words)
+    homes = [f'"%USERPROFILE%{word.removeprefix("$HOME")}"' if _AT_HOME.fullmatch(word) else None for word in argv]
+    return " ".join(home or word for home, word in zip(homes, words, strict=True))
 
 
 def _is_tricky(word: str) -> bool:

@@ -20,6 +20,12 @@ Accelerator = Literal["nvidia", "amd", "intel", "cpu"]
 HOME = "$HOME"
 """Stands for the home directory at the beginning of an argument; each shell writes it in its own way."""
 
+HEAD = "HEAD_NODE_IP"
+"""Stands for the address of the first of several nodes."""
+
+RANK_FLAGS = ("--node-rank", "--node_rank")
+"""What is followed by a node's number, counted from 0."""
+
 _HUB_CACHE = f"{HOME}/.cache/huggingface"
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
 

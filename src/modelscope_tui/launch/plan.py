@@ -15,10 +15,8 @@ from modelscope_tui.launch.near import gguf_names, originals_of
 from modelscope_tui.launch.ranking import HOW_ELSE, RANK, order_for, place_of
 from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
-from modelscope_tui.launch.tool import TOOLS, get
-
-TARGETS = ("shell",)
-"""What commands can be written for."""
+from modelscope_tui.launch.target import TARGETS, retarget
+from modelscope_tui.launch.tool import TOOLS, Tool, get
 
 _MOST_ALTERNATIVES = 4
 
@@ -31,7 +29,7 @@ def plan(tool_name: str, subject: Subject, options: Options) -> LaunchAnswer:
     """
     tool = get(tool_name)
     _check(subject, options)
-    answer = tool.plan(subject, options)
+    answer = _asked(tool, subject, options)
     if answer.verdict in {"ready", "tight"}:
         return answer
     return replace(answer, alternatives=_alternatives(answer, subject, options))
@@ -40,7 +38,7 @@ def plan(tool_name: str, subject: Subject, options: Options) -> LaunchAnswer:
 def plan_all(subject: Subject, options: Options) -> tuple[LaunchAnswer, ...]:
     """Build the answers of all tools, the best for this model and machine first, each with the reason of its place."""
     _check(subject, options)
-    answers = [tool.plan(subject, options) for tool in TOOLS]
+    answers = [_asked(tool, subject, options) for tool in TOOLS]
     order, why = order_for(subject)
     answers.sort(key=lambda answer: (place_of(answer.verdict, get(answer.tool).purpose), order.index(answer.tool)))
     first = answers[0]
@@ -57,18 +55,25 @@ def plan_all(subject: Subject, options: Options) -> tuple[LaunchAnswer, ...]:
     )
 
 
+def _asked(tool: Tool, subject: Subject, options: Options) -> LaunchAnswer:
+    answer = retarget(tool.plan(subject, options), subject, options, tool.label, tool.purpose)
+    if options.executor is None or tool.name == "vllm" or answer.command is None:
+        return answer
+    return replace(answer, notes=(*answer.notes, Note("info", f"--executor is for vLLM; {tool.label} has no choice.")))
+
+
 def _check(subject: Subject, options: Options) -> None:
     if not is_repo_id(subject.id):
         raise UsageError(f"{subject.id!a} is not a repository id.", "Give owner/name, as in Qwen/Qwen3-8B.")
     if options.target not in TARGETS:
-        raise UsageError(f"Commands for `{options.target}` are not written yet.", f"Known: {', '.join(TARGETS)}.")
+        raise UsageError(f"Commands for `{options.target}` are not written.", f"Known: {', '.join(TARGETS)}.")
     if options.shell not in SHELLS:
         raise UsageError(f"`{options.shell}` is not a shell that commands are written for.", f"{', '.join(SHELLS)}.")
 
 
 def _alternatives(answer: LaunchAnswer, subject: Subject, options: Options) -> tuple[Alternative, ...]:
     plain = replace(options, quant=None) if answer.tool == "vllm" else options
-    others = [tool.plan(subject, plain) for tool in TOOLS if tool.name != answer.tool]
+    others = [_asked(tool, subject, plain) for tool in TOOLS if tool.name != answer.tool]
     return _from_answers(answer, subject, others)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from modelscope_tui.catalog.model import Model, Quantization
 from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Flag, LaunchAnswer, Note, refused
-from modelscope_tui.launch.command import LaunchCommand, Step
+from modelscope_tui.launch.command import Environment, LaunchCommand, Step
+from modelscope_tui.launch.container import Container, container_of
 from modelscope_tui.launch.family import architectures_of
 from modelscope_tui.launch.fitting import fit_of, judged
 from modelscope_tui.launch.gguf import (
@@ -28,6 +29,9 @@ from modelscope_tui.launch.remark import gate_note, general_notes, token_env
 from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
+
+if TYPE_CHECKING:
+    from modelscope_tui.fit.machine import Machine
 
 PORT = 8080
 """Where `llama-server` listens unless told otherwise."""
@@ -133,9 +137,7 @@ def _answer(subject: Subject, options: Options, found: _Found, purpose: Purpose)
     judgement = judged(fit, machine)
     extra, notes = _options(subject, options, purpose)
     flags = (*found.flags, *extra)
-    argv = ["llama-server"]
-    for flag in flags:
-        argv += [flag.flag] if flag.value is None else [flag.flag, flag.value]
+    argv = _arguments(flags)
     holder = found.source.details.model if found.source.details else None
     env = token_env(holder) if holder else ()
     name = options.served_name or found.source.repo
@@ -144,7 +146,7 @@ def _answer(subject: Subject, options: Options, found: _Found, purpose: Purpose)
         "llamacpp",
         judgement.verdict,
         judgement.reason,
-        command=LaunchCommand((Step("Serve the model", tuple(argv), env),), options.shell),
+        command=LaunchCommand((Step("Serve the model", ("llama-server", *argv), env),), options.shell),
         flags=flags,
         smoke_test=smoke.openai(
             options.port or PORT, name, purpose, is_chat=is_chat(subject.model) is not False, shell=options.shell
@@ -159,7 +161,22 @@ def _answer(subject: Subject, options: Options, found: _Found, purpose: Purpose)
         ),
         fit=judgement.fit,
         served_as=name,
+        container=_container(machine, options, flags, env, fit.weights_bytes),
     )
+
+
+def _container(
+    machine: Machine, options: Options, flags: tuple[Flag, ...], env: Environment, size_bytes: int | None
+) -> Container | None:
+    """Put the same server into llama.cpp's image; inside, it has to listen for the host."""
+    inside = ("--host", "0.0.0.0", "--port", str(PORT))  # noqa: S104 - inside the container
+    argv = (*_arguments(flags, without="--port"), *inside)
+    return container_of("llamacpp", machine, argv, host_port=options.port, env=env, size_bytes=size_bytes)
+
+
+def _arguments(flags: tuple[Flag, ...], without: str = "") -> tuple[str, ...]:
+    kept = [flag for flag in flags if flag.flag != without]
+    return tuple(part for flag in kept for part in (flag.flag, flag.value) if part is not None)
 
 
 def _options(subject: Subject, options: Options, purpose: Purpose) -> tuple[list[Flag], list[Note]]:

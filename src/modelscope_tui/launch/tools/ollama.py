@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from modelscope_tui.catalog.model import Model, Quantization
 from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, Note, refused
 from modelscope_tui.launch.command import LaunchCommand, Step
+from modelscope_tui.launch.container import Container, container_of
 from modelscope_tui.launch.family import architectures_of
 from modelscope_tui.launch.fitting import fit_of, judged
 from modelscope_tui.launch.gguf import (
@@ -36,6 +37,9 @@ from modelscope_tui.launch.remark import general_notes, is_gated
 from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
+
+if TYPE_CHECKING:
+    from modelscope_tui.fit.estimate import FitEstimate
 
 PORT = 11434
 """Where the server listens unless OLLAMA_HOST says otherwise."""
@@ -219,6 +223,22 @@ def _answer(subject: Subject, options: Options, found: _Found) -> LaunchAnswer:
         ),
         fit=judgement.fit,
         served_as=name,
+        container=_container(subject, options, command, judgement.fit),
+    )
+
+
+def _container(subject: Subject, options: Options, command: LaunchCommand, fit: FitEstimate | None) -> Container | None:
+    """Put the server into Ollama's image; its steps on the model run inside."""
+    is_of_server = [step.argv == ("ollama", "serve") for step in command.steps]
+    env = tuple(pair for step in command.steps for pair in step.env if is_of_server[0] and pair[0] != "OLLAMA_HOST")
+    return container_of(
+        "ollama",
+        subject.machine,
+        (),
+        host_port=options.port,
+        env=env,
+        after=tuple(step.argv for step, is_server in zip(command.steps, is_of_server, strict=True) if not is_server),
+        size_bytes=fit.weights_bytes if fit else None,
     )
 
 

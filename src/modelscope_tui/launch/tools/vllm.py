@@ -11,7 +11,8 @@ from typing import Literal
 from modelscope_tui.catalog.model import Model, is_repo_id
 from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Flag, LaunchAnswer, refused
-from modelscope_tui.launch.command import LaunchCommand, Step, option
+from modelscope_tui.launch.command import Environment, LaunchCommand, Step
+from modelscope_tui.launch.container import HEAD, Container, container_of
 from modelscope_tui.launch.fitting import Judgement, judged
 from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.purpose import Purpose, is_chat
@@ -33,8 +34,8 @@ from modelscope_tui.launch.vllm_support import POOLING, Support, support_of
 PORT = 8000
 """Where vLLM listens unless told otherwise."""
 
-HEAD = "HEAD_NODE_IP"
-"""What stands for the address of the first node."""
+RAY_PORT = 6379
+"""Where the head of a Ray cluster listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
         gathered.add("--max-model-len", length, why)
     _add_layout(layout, gathered)
     add_wishes(support, options, gathered)
-    _add_notes(subject, support, gathered, layout)
+    _add_notes(subject, options, support, gathered, layout)
     judgement = _on_this_machine(subject, layout, judged(fit, subject.machine))
     name = options.served_name or subject.id
     return LaunchAnswer(
@@ -83,8 +84,8 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
         "vllm",
         judgement.verdict,
         judgement.reason,
-        command=_command(subject, options, support, gathered.flags, layout),
-        flags=(*gathered.flags, *_multi_node_flags(layout)),
+        command=_command(subject, options, support, gathered, layout),
+        flags=(*gathered.flags, *_multi_node_flags(layout, options)),
         smoke_test=smoke.openai(
             options.port or PORT,
             name,
@@ -95,6 +96,7 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
         notes=(*gathered.notes, *judgement.notes, *gate_note(subject.model), *general_notes(subject.details)),
         fit=judgement.fit,
         served_as=name,
+        container=_container(subject, options, support, gathered, layout, size_bytes=fit.weights_bytes),
     )
 
 
@@ -122,7 +124,7 @@ def _add_layout(layout: Layout, gathered: Gathered) -> None:
         gathered.say(f"{GPUS_A_NODE} GPUs a node were assumed: say how many with --gpus.")
 
 
-def _add_notes(subject: Subject, support: Support, gathered: Gathered, layout: Layout) -> None:
+def _add_notes(subject: Subject, options: Options, support: Support, gathered: Gathered, layout: Layout) -> None:
     machine = subject.machine
     if support.purpose == "speech-to-text":
         gathered.say('Speech needs the extra packages of vLLM: pip install "vllm[audio]"')
@@ -135,6 +137,8 @@ def _add_notes(subject: Subject, support: Support, gathered: Gathered, layout: L
     _add_chip_notes(subject, support, gathered)
     if 1 < layout.gpus < len(machine.gpus):
         gathered.say(f"It uses {layout.gpus} of {len(machine.gpus)} GPUs; --gpus asks for another number.")
+    if options.executor == "ray" and layout.nodes == 1:
+        gathered.say("One node needs no Ray: vLLM's own executor drives its GPUs.")
     if layout.nodes > 1:
         gathered.say(
             f"Put the first node's address in place of {HEAD}; where nodes have several networks, name the right one in"
@@ -173,16 +177,16 @@ def _on_this_machine(subject: Subject, layout: Layout, judgement: Judgement) -> 
     return judgement
 
 
-def _command(subject: Subject, options: Options, support: Support, flags: list[Flag], layout: Layout) -> LaunchCommand:
-    argv = ["vllm", "serve", subject.id]
-    for flag in flags:
-        argv += (flag.flag,) if flag.value is None else option(flag.flag, flag.value)
+def _command(subject: Subject, options: Options, support: Support, gathered: Gathered, layout: Layout) -> LaunchCommand:
+    argv = ("vllm", "serve", subject.id, *gathered.arguments())
     env = token_env(subject.model)
     before: tuple[Step, ...] = ()
     if support.needs_bnb_plugin:
         before = (Step("Install the plugin that loads bitsandbytes weights", ("pip", "install", "vllm-bnb-plugin")),)
+    if layout.nodes > 1 and options.executor == "ray":
+        return _in_ray(argv, env, before, options.shell)
     if layout.nodes == 1:
-        return LaunchCommand((*before, Step("Serve the model", tuple(argv), env)), options.shell, main=len(before))
+        return LaunchCommand((*before, Step("Serve the model", argv, env)), options.shell, main=len(before))
     ranks = [
         Step(f"Run on node {rank}" if rank else "Run on the first node", (*argv, *_rank(rank, layout.nodes)), env)
         for rank in range(layout.nodes)
@@ -190,16 +194,57 @@ def _command(subject: Subject, options: Options, support: Support, flags: list[F
     return LaunchCommand((*before, *ranks), options.shell, main=len(before))
 
 
+def _in_ray(argv: tuple[str, ...], env: Environment, before: tuple[Step, ...], shell: str) -> LaunchCommand:
+    """Join the nodes first; vLLM is started on the head alone and finds the others."""
+    steps = (
+        *before,
+        Step("Run on the first node", ("ray", "start", "--head", f"--port={RAY_PORT}")),
+        Step("Run on each other node", ("ray", "start", f"--address={HEAD}:{RAY_PORT}"), env),
+        Step("Run on the first node, when all have joined", (*argv, "--distributed-executor-backend", "ray"), env),
+    )
+    return LaunchCommand(steps, shell, main=len(steps) - 1)
+
+
 def _rank(rank: int, nodes: int) -> tuple[str, ...]:
     place = ("--nnodes", str(nodes), "--node-rank", str(rank), "--master-addr", HEAD)
     return (*place, "--headless") if rank else place
 
 
-def _multi_node_flags(layout: Layout) -> tuple[Flag, ...]:
+def _container(
+    subject: Subject,
+    options: Options,
+    support: Support,
+    gathered: Gathered,
+    layout: Layout,
+    *,
+    size_bytes: int | None,
+) -> Container | None:
+    """Put the same server into vLLM's image, whose entry point is `vllm serve` already."""
+    if support.needs_bnb_plugin:
+        return None  # (the image has no plugins)
+    own = Gathered(gathered.source, [flag for flag in gathered.flags if flag.flag != "--port"])
+    argv = (subject.id, *own.arguments())
+    nodes = layout.nodes
+    return container_of(
+        "vllm",
+        subject.machine,
+        argv,
+        gpus=layout.gpus,
+        host_port=options.port,
+        env=token_env(subject.model),
+        is_all_gpus=options.gpus is None or layout.gpus >= len(subject.machine.gpus) > 0,
+        ranks=tuple((*argv, *_rank(rank, nodes)) for rank in range(nodes)) if nodes > 1 else (),
+        size_bytes=size_bytes,
+    )
+
+
+def _multi_node_flags(layout: Layout, options: Options) -> tuple[Flag, ...]:
     """Explain the flags that only a run over several nodes has."""
     source = f"vLLM {source_of('vllm')}"
     if layout.nodes == 1:
         return ()
+    if options.executor == "ray":
+        return (Flag("--distributed-executor-backend", "ray", "the nodes are joined by Ray, as asked for", source),)
     return (
         Flag("--nnodes", str(layout.nodes), "how many machines run together", source),
         Flag("--node-rank", "0", "which of them this is; the others count on and add --headless", source),
