@@ -126,10 +126,12 @@ def test_damage_found_while_reading_is_an_error_in_words(few_rows: Path) -> None
 def test_what_the_hub_gave_outlives_a_new_snapshot(few_rows: Path) -> None:
     with closing(build(few_rows)) as index:
         index.upsert([Model("seen/on-the-hub", likes=3, source="hub", as_of="2026-11-24T12:00:00Z")])
+        index.upsert([], notes={"sync": "page 7"})
     with pytest.raises(CatalogError):
         Index.open(few_rows, fingerprint="two")
     with closing(build(few_rows, "two")) as index:
         assert index.total == 41
+        assert index.notes() == {"sync": "page 7"}
         kept = index.get("seen/on-the-hub")
         assert kept is not None
         assert (kept.likes, kept.source) == (3, "hub")

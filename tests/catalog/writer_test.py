@@ -103,6 +103,34 @@ def test_a_failure_in_the_middle_changes_nothing(index_of: IndexOf) -> None:
     assert ids(index, "first") == []
 
 
+def test_who_is_not_named_any_more_is_gone_until_named_again(index_of: IndexOf) -> None:
+    index = index_of(Model("snapshot/only", as_of="2026-10-05"))
+    index.upsert([heard("a/b", likes=3), heard("x/y")])
+    index.upsert([replace(heard("x/y"), as_of="2026-11-25T00:00:00Z")])
+    assert index.unseen_since("2026-11-25T00:00:00Z") == ["a/b"]
+    assert index.unseen_since("2026-11-25T00:00:00Z", everywhere=True) == ["snapshot/only", "a/b"]
+    index.upsert([Model("a/b", source="hub", as_of="2026-11-25T00:00:00Z", gone="2026-11-25T00:00:00Z")])
+    gone = index.get("a/b")
+    assert gone is not None
+    assert (gone.gone, gone.likes) == ("2026-11-25T00:00:00Z", 3)
+    assert index.unseen_since("2026-11-26T00:00:00Z") == ["x/y"]
+    index.upsert([replace(heard("a/b"), as_of="2026-11-27T00:00:00Z")])
+    back = index.get("a/b")
+    assert back is not None
+    assert (back.gone, back.likes) == (None, 3)
+
+
+def test_a_note_is_written_with_the_rows_or_not_at_all(index_of: IndexOf) -> None:
+    index = index_of(Model("a/b"))
+    index.upsert([heard("x/y")], notes={"sync|here": "page 1", "other": "kept"})
+    assert index.notes("sync|") == {"sync|here": "page 1"}
+    with pytest.raises(AttributeError):
+        index.upsert([heard("x/second", tags=(7,))], notes={"sync|here": "page 2"})
+    assert index.notes() == {"sync|here": "page 1", "other": "kept"}
+    index.upsert([], notes={"sync|here": None})
+    assert index.notes() == {"other": "kept"}
+
+
 def test_a_file_of_another_version_is_left_alone(index_of: IndexOf) -> None:
     index = index_of(Model("a/b"))
     assert index.path is not None

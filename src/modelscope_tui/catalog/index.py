@@ -236,8 +236,22 @@ class Index:
         with self._current():
             return tuple(self._store.family(Kind.FORM))
 
-    def upsert(self, models: Sequence[Model]) -> int:
+    def unseen_since(self, moment: str, *, everywhere: bool = False) -> list[str]:
+        """List the ids that the Hub has not named since a moment; with `everywhere`, those of the snapshot too."""
+        with self._current():
+            return self._store.unseen_since(moment, everywhere=everywhere)
+
+    def notes(self, prefix: str = "") -> dict[str, str]:
+        """Read what was written down beside the rows, by name: how far a sync is, say."""
+        with self._current():
+            return self._store.notes(prefix)
+
+    def upsert(self, models: Sequence[Model], *, notes: writer.Notes = _NOTHING) -> int:
         """Take in what the Hub says: new rows are added, known ones learn what is new.
+
+        Args:
+            models: rows; each is merged with what is known of it.
+            notes: written down in the same transaction; None takes a note away.
 
         Returns:
             How many rows are new or know something else now.
@@ -245,12 +259,12 @@ class Index:
         Raises:
             CatalogError: the file cannot be written.
         """
-        if not models:
+        if not models and not notes:
             return 0
         if self.path is not None:
-            return writer.write(self.path, models, self._tools_of)
+            return writer.write(self.path, models, self._tools_of, notes)
         with self._reading():
-            changed = writer.apply(self._connection, models, self._tools_of)
+            changed = writer.apply(self._connection, models, self._tools_of, notes)
             self._store.forget()
             self._renew()
             return changed

@@ -11,8 +11,9 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelscope_tui.catalog import writer
@@ -24,7 +25,7 @@ from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.packaged import CATALOG, FOLDER, facts
 from modelscope_tui.catalog.query import Query
 from modelscope_tui.catalog.record import decode, reordered
-from modelscope_tui.catalog.store import connect
+from modelscope_tui.catalog.store import Store, connect
 from modelscope_tui.errors import CatalogError
 
 _ELSEWHERE = "Choose another --cache-dir."
@@ -42,7 +43,7 @@ def make(path: Path, *, tools_of: ToolsOf, fingerprint: str, progress: Progress 
         with locked(path):
             if _is_made(path, fingerprint):
                 return
-            kept, is_broken = _hub_rows(path)
+            kept, is_broken = _kept(path)
             fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
             try:
                 _fill_file(fresh, kept, tools_of=tools_of, fingerprint=fingerprint, progress=progress)
@@ -65,7 +66,7 @@ def _why(path: Path, error: Exception) -> str:
 def make_in_memory(*, tools_of: ToolsOf, fingerprint: str, progress: Progress | None = None) -> sqlite3.Connection:
     """Make an index that lives only as long as the program, where no directory can be written."""
     connection = connect(":memory:")
-    _fill(connection, (), tools_of=tools_of, fingerprint=fingerprint, progress=progress)
+    _fill(connection, _Kept(), tools_of=tools_of, fingerprint=fingerprint, progress=progress)
     return connection
 
 
@@ -85,22 +86,29 @@ def _is_made(path: Path, fingerprint: str) -> bool:
     return True
 
 
-def _hub_rows(path: Path) -> tuple[tuple[Model, ...], bool]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the next index takes over from the one that is there now."""
+
+    models: tuple[Model, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def _kept(path: Path) -> tuple[_Kept, bool]:
     """Read what the Hub gave to the index that is there now; tells as well whether that file is broken."""
     if not path.exists():
-        return (), False
+        return _Kept(), False
     try:
         with closing(connect(path)) as connection:
             names = json.loads(connection.execute("SELECT value FROM meta WHERE key = 'fields'").fetchone()[0])
             lines = connection.execute("SELECT facts FROM rows WHERE is_from_hub ORDER BY number")
-            return tuple([decode(reordered(line, names)) for (line,) in lines]), False
+            models = tuple([decode(reordered(line, names)) for (line,) in lines])
+            return _Kept(models, Store(connection).notes("")), False
     except (CatalogError, sqlite3.Error, ValueError, TypeError, IndexError):
-        return (), True
+        return _Kept(), True
 
 
-def _fill_file(
-    fresh: Path, kept: tuple[Model, ...], *, tools_of: ToolsOf, fingerprint: str, progress: Progress | None
-) -> None:
+def _fill_file(fresh: Path, kept: _Kept, *, tools_of: ToolsOf, fingerprint: str, progress: Progress | None) -> None:
     os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     with closing(connect(fresh)) as connection:
         connection.execute("PRAGMA journal_mode=OFF")
@@ -113,7 +121,7 @@ def _fill_file(
 
 def _fill(
     connection: sqlite3.Connection,
-    kept: tuple[Model, ...],
+    kept: _Kept,
     *,
     tools_of: ToolsOf,
     fingerprint: str,
@@ -122,8 +130,8 @@ def _fill(
     about = facts("catalog_sources.json")
     meta = {"fingerprint": fingerprint, "as_of": about["as_of"]}
     fill(connection, snapshot_lines(), about["rows"], tools_of=tools_of, meta=meta, progress=progress)
-    if kept:
-        writer.apply(connection, kept, tools_of)
+    if kept.models or kept.notes:
+        writer.apply(connection, kept.models, tools_of, kept.notes)
     counts = Index(connection, path=None).facets(Query())
     connection.execute("INSERT INTO meta VALUES ('base_counts', ?)", (json.dumps(as_json(counts)),))
 

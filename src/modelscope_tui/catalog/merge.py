@@ -31,6 +31,9 @@ def merge_row(old: Model | None, new: Model) -> Model:
         values[name] = value
         if _is_known(value):
             said[name] = _said(winner, name)
+    if new.source == "hub" and values["gone"] != new.gone:  # whom the Hub names is not gone
+        values["gone"] = new.gone
+        said.pop("gone", None)
     is_hub = "hub" in {old.source, new.source}
     return replace(
         new,

@@ -95,6 +95,10 @@ class Model:
     base_models: tuple[str, ...] = ()
     revision: str | None = None
     """The commit that was seen."""
+    is_private: bool | None = None
+    is_disabled: bool | None = None
+    gone: str | None = None
+    """Since when the Hub's whole list does not name it any more: renamed, removed or private."""
     capabilities: tuple[str, ...] = ()
     embed_dim: int | None = None
     description: str | None = None

@@ -2,7 +2,7 @@
 
 GROUND FLOOR. The only reader of the tables; ``builder.py`` and ``writer.py`` fill them.
 
-    meta           key → value: version of the layout, fingerprint, base counts
+    meta           key → value: version of the layout, fingerprint, base counts; `note:…` is what others wrote down
     rows           number, folded id, organization, whether the Hub gave it, facts as a line (``record.py``)
     organizations  number, handle
     chunks         long pieces: folded ids of 4,096 rows each, organization numbers of 65,536 rows each
@@ -24,12 +24,16 @@ from pyroaring import BitMap
 from modelscope_tui.catalog.column import Column
 from modelscope_tui.catalog.kept import Kept
 from modelscope_tui.catalog.keys import KNOWN, Kind
+from modelscope_tui.catalog.record import FIELDS
 from modelscope_tui.errors import CatalogError
 
 SLICE_BITS = 16
 CHUNK_BITS = 12
 IDS, ORGANIZATIONS, SIZES = 1, 2, 3
 """The kinds of chunks: folded ids, organization of each row, rows of each organization."""
+
+NOTE = "note:"
+"""Before the name of a note among the values about the index."""
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -106,6 +110,12 @@ class Store:
         found = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(found[0]) if found else None
 
+    def notes(self, prefix: str) -> dict[str, str]:
+        """Read the notes whose names begin so."""
+        rows = self.connection.execute("SELECT key, value FROM meta WHERE key GLOB 'note:*'")
+        found = {str(key).removeprefix(NOTE): str(value) for key, value in rows}
+        return {name: text for name, text in found.items() if name.startswith(prefix)}
+
     def count(self) -> int:
         """Count the rows; they are numbered from zero without gaps."""
         return int(self.connection.execute("SELECT coalesce(max(number) + 1, 0) FROM rows").fetchone()[0])
@@ -174,6 +184,20 @@ class Store:
         """Read the ids of the first rows, as many as are kept."""
         for chunk in range(min(_ID_CHUNKS, (self.count() >> CHUNK_BITS) + 1)):
             self.ids(chunk)
+
+    def unseen_since(self, moment: str, *, everywhere: bool) -> list[str]:
+        """List the ids of rows that were last vouched for before a moment and are not gone yet.
+
+        Args:
+            moment: ISO 8601.
+            everywhere: whether rows that only the snapshot knows count as well.
+        """
+        said, gone = FIELDS.index("as_of"), FIELDS.index("gone")
+        asked = (
+            f"SELECT json_extract(facts, '$[0]') FROM rows WHERE (is_from_hub OR ?) "  # noqa: S608 - only numbers
+            f"AND coalesce(json_extract(facts, '$[{said}]'), '') < ? AND json_extract(facts, '$[{gone}]') IS NULL"
+        )
+        return [str(name) for (name,) in self.connection.execute(asked, (everywhere, moment))]
 
     def facts(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Read the lines of some rows, in any order; one question for many rows is cheaper than one for each."""

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,14 +20,18 @@ from modelscope_tui.catalog.keys import LAYOUT, Key, folded, keys_of
 from modelscope_tui.catalog.lock import locked
 from modelscope_tui.catalog.model import EMPTY, Model
 from modelscope_tui.catalog.record import FIELDS, decode, encode
-from modelscope_tui.catalog.store import CHUNK_BITS, IDS, ORGANIZATIONS, SIZES, SLICE_BITS, connect
+from modelscope_tui.catalog.store import CHUNK_BITS, IDS, NOTE, ORGANIZATIONS, SIZES, SLICE_BITS, connect
 from modelscope_tui.errors import CatalogError
 
 ToolsOf = Callable[[Model], tuple[str, ...]]
+Notes = Mapping[str, str | None]
+"""What is written down beside the rows, by name; None takes a note away."""
 
 
-def write(path: Path, models: Sequence[Model], tools_of: ToolsOf) -> int:
+def write(path: Path, models: Sequence[Model], tools_of: ToolsOf, notes: Notes = EMPTY) -> int:
     """Merge models into the index file; returns how many rows are new or know something else now.
+
+    Notes are written in the same transaction: either both are there afterwards or neither.
 
     Raises:
         CatalogError: the file is gone, locked for too long, or cannot be written.
@@ -35,26 +39,35 @@ def write(path: Path, models: Sequence[Model], tools_of: ToolsOf) -> int:
     with locked(path, is_shared=True):
         connection = connect(path)
         try:
-            return apply(connection, models, tools_of)
+            return apply(connection, models, tools_of, notes)
         except sqlite3.Error as error:
             raise CatalogError(f"The index cannot be written: {error}.") from error
         finally:
             connection.close()
 
 
-def apply(connection: sqlite3.Connection, models: Sequence[Model], tools_of: ToolsOf) -> int:
-    """Merge models through an open connection, in one transaction."""
+def apply(connection: sqlite3.Connection, models: Sequence[Model], tools_of: ToolsOf, notes: Notes = EMPTY) -> int:
+    """Merge models and write notes through an open connection, in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         _require_layout(connection)
         changes = _Changes(connection, tools_of)
         changed = sum(changes.take(model) for model in models)
         changes.write()
+        _write_notes(connection, notes)
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
     return changed
+
+
+def _write_notes(connection: sqlite3.Connection, notes: Notes) -> None:
+    for name, text in notes.items():
+        if text is None:
+            connection.execute("DELETE FROM meta WHERE key = ?", (NOTE + name,))
+        else:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (NOTE + name, text))
 
 
 def _require_layout(connection: sqlite3.Connection) -> None:
