@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from textual.actions import parse
 
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.panes.tab import TABS
 from tests.ui.conftest import Open
 from tests.ui.fake_explorer import FakeExplorer, a_model
 
@@ -82,6 +84,15 @@ async def test_every_key_has_a_function(open_explorer: Open) -> None:
                 action = binding[1].action.partition("(")[0]
                 owner = stage.app if action.startswith("app.") else node
                 assert hasattr(owner, f"action_{action.removeprefix('app.')}"), binding[1].id
+
+
+def test_every_key_of_a_tab_has_a_function_in_that_tab() -> None:
+    for line in TABS:
+        for binding in line.keys:
+            tab, action, *_ = parse(binding.action)[2]
+            assert tab == line.name
+            assert hasattr(line.load(), f"action_{action}"), binding.id
+            assert binding in {one for group in keymap.HELP.values() for one in group}
 
 
 async def test_the_palette_runs_what_a_key_runs(open_explorer: Open) -> None:

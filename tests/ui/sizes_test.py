@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelscope_tui.ui import arrangement
+from modelscope_tui.ui.widgets.choices import Choice, Choices
 from modelscope_tui.ui.widgets.columns import NAME_LEAST, columns_for
 from tests.ui.conftest import Open
 
@@ -55,7 +56,7 @@ async def test_nothing_is_cut_and_the_full_id_is_visible(open_explorer: Open, si
         screen = stage.text()
         lines = screen.split("\n")
         assert len(lines) == size[1]
-        for title in ("1 Organizations", "5 Models"):
+        for title in ("1 Org", "2 Categ", "3 Lic", "4 Tools", "5 Models", "6 "):
             assert title in screen
         assert "Qwen/Qwen3-Coder-30B-A3B-Instruct" in screen
         assert lines[-1].strip()
@@ -88,6 +89,32 @@ async def test_a_window_that_is_too_small_says_so(open_explorer: Open) -> None:
         await stage.pilot.resize_terminal(80, 24)  # type: ignore[attr-defined]
         await stage.pilot.pause()  # type: ignore[attr-defined]
         assert "too small" not in stage.text()
+
+
+async def test_every_pane_and_tab_can_be_clicked_at_60x20(open_explorer: Open) -> None:
+    async with open_explorer((60, 20)) as stage:
+        strip = stage.text().split("\n")[4]
+        for at, label in enumerate(("1 Orgs", "2 Categ.", "3 Lic.", "4 Tools", "5 Models", "6 Detail")):
+            await stage.pilot.click("#panes", offset=(strip.index(label) - 1, 0))  # type: ignore[attr-defined]
+            assert stage.screen.place == arrangement.PLACES[at]
+            strip = stage.text().split("\n")[4]
+        await stage.pilot.click("#tabs", offset=(12, 0))  # type: ignore[attr-defined]
+        assert stage.detail.tab == "launch"
+
+
+def test_a_row_without_room_shows_the_words_around_the_lit_one() -> None:
+    words = tuple(Choice(name, name.title()) for name in ("overview", "launch", "fit", "license", "files", "card"))
+    row = Choices(words, "fit", is_one_line=True, id="tabs")
+
+    def drawn(width: int, current: str) -> str:
+        row.current = current
+        return "".join(place.more or place.choice.label[0] for place in row._placed(width))
+
+    assert drawn(60, "fit") == "OLFLFC"
+    assert drawn(26, "overview") == "OLF›"
+    assert drawn(26, "fit") == "‹LFLF›"
+    assert drawn(26, "card") == "‹FLFC"
+    assert drawn(4, "card") == "‹C"
 
 
 def test_columns_leave_one_by_one_and_the_name_keeps_its_room() -> None:

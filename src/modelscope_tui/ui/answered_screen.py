@@ -119,6 +119,15 @@ class AnsweredScreen(KeyedScreen):
         if self.inspection.model is not None and event.model.id == self.inspection.model.id:
             self.detail.show_nothing(clean(str(event.problem), 600))
 
+    def on_tab_asked(self, event: messages.TabAsked) -> None:
+        """Ask for a tab."""
+        event.stop()
+        self.work.tell_tab(event)
+
+    def on_tab_told(self, event: messages.TabTold) -> None:
+        """Hand the answer to the tab that asked."""
+        self.detail.tell(event)
+
     @on(Worker.StateChanged)
     def say_broken(self, event: Worker.StateChanged) -> None:
         """Say that a worker ended in a bug; the screen goes on."""

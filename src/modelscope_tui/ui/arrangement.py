@@ -26,6 +26,9 @@ TITLES = {
 }  # fmt: skip
 """What the strip calls the panes."""
 
+SHORT = {"org": "1 Orgs", "category": "2 Categ.", "license": "3 Lic."}
+"""What it calls those with long titles where there is no room."""
+
 
 def form_of(width: int, height: int) -> Form:
     """Choose the form for a size."""

@@ -68,6 +68,14 @@ def rebuild(post: Post, explorer: Explorer, known: Study, options: Options) -> N
         post(messages.StudyFailed(known.model, problem))
 
 
+def tell_tab(post: Post, explorer: Explorer, tab: str, model_id: str, question: Callable[[Explorer], object]) -> None:
+    """Answer what a tab asked of a model."""
+    try:
+        post(messages.TabTold(tab, model_id, question(explorer), None))
+    except ModelscopeError as problem:
+        post(messages.TabTold(tab, model_id, None, problem))
+
+
 def copy(post: Post, _: Explorer, text: str, what: str, way: Callable[[str], str]) -> None:
     """Put a text on the clipboard; some ways take a moment."""
     try:

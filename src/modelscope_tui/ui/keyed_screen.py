@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from modelscope_tui.catalog.model import is_repo_id
 from modelscope_tui.ui import keymap
-from modelscope_tui.ui.arrangement import FACETS, TITLES, form_of, neighbour, shown
+from modelscope_tui.ui.arrangement import FACETS, SHORT, TITLES, form_of, neighbour, shown
 from modelscope_tui.ui.inspection import Inspection
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import FacetPane
@@ -66,10 +66,10 @@ class KeyedScreen(Screen[None]):
 
     def _draw_strip(self, *, is_drawn: bool) -> None:
         """Name all panes above the ones that there is room for; a wide screen never makes the strip."""
-        words = tuple(Choice(name, title) for name, title in TITLES.items())
+        words = tuple(Choice(name, title, short=SHORT.get(name, "")) for name, title in TITLES.items())
         strips = self.query("#panes")
         if is_drawn and not strips:
-            self.mount(Choices(words, self.place, id="panes"), before="#body")
+            self.mount(Choices(words, self.place, is_one_line=True, id="panes"), before="#body")
         elif strips:
             self._set_drawn("#panes", is_drawn=is_drawn)
             strips.only_one(Choices).show(words, self.place)

@@ -97,10 +97,20 @@ DETAIL: tuple[Binding, ...] = (
 """Keys of the detail pane."""
 
 LAUNCH: tuple[Binding, ...] = (
-    _key("next-tool", "n", "tool(1)", "next tool", "The command of the next tool"),
-    _key("previous-tool", "p", "tool(-1)", "previous tool", "The command of the tool before", show=False),
-    _key("edit", "e", "edit", "edit", "Change quantization, context, port and more; the command follows at once"),
-    _key("shell", "s", "shell", "shell", "Write the command for the next shell: bash, PowerShell, cmd"),
+    _key("next-tool", "n", "tab('launch', 'tool', 1)", "next tool", "The command of the next tool"),
+    _key(
+        "previous-tool", "p", "tab('launch', 'tool', -1)", "previous tool", "The command of the tool before", show=False
+    ),
+    _key(
+        "edit",
+        "e",
+        "tab('launch', 'edit')",
+        "edit",
+        "Change quantization, context, port and more; the command follows at once",
+    ),
+    _key(
+        "shell", "s", "tab('launch', 'shell')", "shell", "Write the command for the next shell: bash, PowerShell, cmd"
+    ),
 )
 """Keys of the detail pane while its Launch tab is shown."""
 

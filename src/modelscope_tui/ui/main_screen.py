@@ -171,7 +171,7 @@ class MainScreen(AnsweredScreen):
         elif isinstance(pane, FacetPane):
             own = keymap.FACET
         elif isinstance(pane, DetailPane):
-            own = keymap.LAUNCH + keymap.DETAIL if pane.tab == "launch" else keymap.DETAIL
+            own = pane.keys
         elif pane is not None:
             own = keymap.TABLE
         more = () if is_typing else keymap.SCREEN

@@ -6,6 +6,7 @@ UPPER FLOOR. Each answer carries its question.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from modelscope_tui.ui.study import Study
 from modelscope_tui.ui.tools import Tools
 
 if TYPE_CHECKING:
+    from modelscope_tui.explorer import Explorer
     from modelscope_tui.hub.answer import HubState
 
 
@@ -96,6 +98,25 @@ class CopyFailed(Message):
     """A text could not be copied."""
 
     problem: ModelscopeError
+
+
+@dataclass(eq=False, repr=False)
+class TabAsked(Message):
+    """A tab of the detail pane wants to know something of a model that may take long."""
+
+    tab: str
+    model_id: str
+    question: Callable[[Explorer], object]
+
+
+@dataclass(eq=False, repr=False)
+class TabTold(Message):
+    """The answer to what a tab asked of a model, or why there is none."""
+
+    tab: str
+    model_id: str
+    answer: object | None
+    problem: ModelscopeError | None
 
 
 class KeyHandled(Message):

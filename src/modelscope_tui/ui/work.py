@@ -6,6 +6,7 @@ question replaces the one before it. What a thread does is in ``jobs.py``, which
     prepare    open or make the index, then look at the machine     once
     ask_hub    ask the Hub about a query                            the newest query
     study      learn all of one model, build its commands           the newest model
+    tell_tab   answer what one tab asks of a model                  the newest question of each tab
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from modelscope_tui.catalog.query import Query
 if TYPE_CHECKING:
     from modelscope_tui.explorer import Explorer
     from modelscope_tui.launch.subject import Options
+    from modelscope_tui.ui.messages import TabAsked
     from modelscope_tui.ui.study import Study
 
 
@@ -33,7 +35,7 @@ class Work:
         self._host = host
         self._explorer = explorer
 
-    def _start(self, job: str, *question: object) -> None:
+    def _start(self, job: str, *question: object, group: str = "") -> None:
         def _guarded() -> None:
             from modelscope_tui.ui import jobs
 
@@ -45,7 +47,7 @@ class Work:
 
             getattr(jobs, job)(_post, self._explorer, *question)
 
-        self._host.run_worker(_guarded, name=job, group=job, thread=True, exclusive=True, exit_on_error=False)
+        self._host.run_worker(_guarded, name=job, group=group or job, thread=True, exclusive=True, exit_on_error=False)
 
     def prepare(self) -> None:
         """Open or make the index, then find out about the machine and the tools."""
@@ -62,6 +64,10 @@ class Work:
     def rebuild(self, known: Study, options: Options) -> None:
         """Build a model's commands for other options."""
         self._start("rebuild", known, options)
+
+    def tell_tab(self, event: TabAsked) -> None:
+        """Answer what a tab asked; the newest question of a tab replaces the one before it."""
+        self._start("tell_tab", event.tab, event.model_id, event.question, group=f"tab-{event.tab}")
 
     def copy(self, text: str, what: str, way: Callable[[str], str]) -> None:
         """Put a text on the clipboard."""

@@ -1,54 +1,41 @@
-"""The detail pane: one model, in tabs. More tabs join the strip without changing the others.
+"""The detail pane: one model, in tabs. Which there are stands in ``tab.py``; this shows one of them at a time.
 
 UPPER FLOOR. It is given a row, then studies of it; it posts what a person chose. A tab is made when it is first shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Union, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.messages import TabAsked, TabTold
+from modelscope_tui.ui.panes.tab import NAMES, TABS, tab_line
 from modelscope_tui.ui.present import clean
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 
 if TYPE_CHECKING:
-    from modelscope_tui.ui.panes.launch import LaunchTab
-    from modelscope_tui.ui.panes.overview import Overview
+    from modelscope_tui.explorer import Explorer
+    from modelscope_tui.ui.panes.tab import Tab
     from modelscope_tui.ui.study import Study
 
-TABS = ("overview", "launch")
-"""The tabs in their order; a later one is one more name here, and one more line in :func:`_tab`."""
 
-Tab = Union["Overview", "LaunchTab"]
-
-
-def _tab(name: str) -> type[Tab]:
-    """Give a tab's class; the first frame needs none of them."""
-    if name == "launch":
-        from modelscope_tui.ui.panes.launch import LaunchTab
-
-        return LaunchTab
-    from modelscope_tui.ui.panes.overview import Overview
-
-    return Overview
-
-
-def _names() -> tuple[Choice, ...]:
-    return tuple(Choice(name, name.capitalize()) for name in TABS)
+STRIP = tuple(Choice(line.name, line.label) for line in TABS)
+"""The words of the strip."""
 
 
 class DetailPane(Vertical, can_focus=True):
     """The selected model."""
 
     HELP = "What is known of the selected model, and the command that launches it."
-    BINDINGS: ClassVar[Any] = [*keymap.DETAIL, *keymap.LAUNCH]
+    BINDINGS: ClassVar[Any] = [*keymap.DETAIL, *(binding for line in TABS for binding in line.keys)]
 
     class WentBack(Message):
         """A person left to the left of the first tab."""
@@ -77,7 +64,8 @@ class DetailPane(Vertical, can_focus=True):
         self.known: Study | None = None
         self.tool: str | None = None
         """The tool that a person chose; None is the best one."""
-        self._labels: Mapping[str, str] = {}
+        self.labels: Mapping[str, str] = {}
+        """Tool names as people write them."""
         self._words = Content("")
         self._tabs: dict[str, Tab] = {}
         self._strip: Choices | None = None
@@ -106,13 +94,13 @@ class DetailPane(Vertical, can_focus=True):
 
     def show_study(self, known: Study, labels: Mapping[str, str]) -> None:
         """Show what is known now."""
-        self.model, self.known, self._labels = known.model, known, labels
+        self.model, self.known, self.labels = known.model, known, labels
         self._fill()
 
     def show_labels(self, labels: Mapping[str, str]) -> None:
         """Call the tools as people write them."""
-        self._labels = labels
-        self._write()
+        self.labels = labels
+        self.write()
 
     def show_tool(self, tool: str | None) -> None:
         """Show another tool's command."""
@@ -133,7 +121,7 @@ class DetailPane(Vertical, can_focus=True):
         """Turn to a tab."""
         self.tab = tab
         if self._strip is not None:
-            self._strip.show(_names(), tab)
+            self._strip.show(STRIP, tab)
         self._fill()
         self.post_message(self.Turned())
 
@@ -144,78 +132,71 @@ class DetailPane(Vertical, can_focus=True):
         if not self.is_mounted:
             return
         if self._strip is None:
-            self._strip = Choices(_names(), self.tab, id="tabs")
+            self._strip = Choices(STRIP, self.tab, is_one_line=True, id="tabs")
             self.mount(self._strip)
         body = self._body
         for tab in self._tabs.values():
             tab.display = tab is body
         if body is None:
-            body = self._tabs[self.tab] = _tab(self.tab)(self._write)
+            body = self._tabs[self.tab] = tab_line(self.tab).load()(self)
             self.mount(body)
         else:
-            self._write()
+            self.write()
 
     @property
     def _body(self) -> Tab | None:
         return self._tabs.get(self.tab)
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Have the tab that is shown write what is known, when it has the room for it."""
         body = self._body
         if body is None or not body.size.width:
             return
         if self.model is None:
             body.show_words(self._words)
-        elif self.tab == "overview":
-            cast("Overview", body).show_model(self.model, self.known)
-        elif self.known is None or self.current_tool is None:
-            body.show_words(self._words)
         else:
-            cast("LaunchTab", body).show_answer(self.known, self.current_tool, self._labels)
+            body.show(self.model, self.known)
+
+    def ask(self, question: Callable[[Explorer], object]) -> None:
+        """Ask the explorer something for the tab that is shown."""
+        if self.model is not None:
+            self.post_message(TabAsked(self.tab, self.model.id, question))
+
+    def tell(self, event: TabTold) -> None:
+        """Hand an answer to the tab that asked, unless another model is shown by now."""
+        if self.model is not None and event.model_id == self.model.id and event.tab in self._tabs:
+            self._tabs[event.tab].told(event.answer, event.problem)
 
     # -- what a person does ------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - textual's
-        """Give the keys of the Launch tab only while it is shown."""
-        return self.tab == "launch" if action in {"tool", "edit", "shell"} else True
+    @property
+    def keys(self) -> tuple[Binding, ...]:
+        """The keys of the tab that is shown, then those of every tab."""
+        return tab_line(self.tab).keys + keymap.DETAIL
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Give the keys of a tab only while it is shown."""
+        return self.tab == parameters[0] if action == "tab" else True
+
+    def action_tab(self, tab: str, action: str, *parameters: object) -> None:
+        """Do what a key of a tab asks for."""
+        getattr(self._tabs[tab], f"action_{action}")(*parameters)
 
     def action_turn(self, direction: int) -> None:
         """Turn to the next tab; left of the first one, go back."""
-        names = TABS
-        at = names.index(self.tab) + direction
+        at = NAMES.index(self.tab) + direction
         if at < 0:
             self.post_message(self.WentBack())
-        elif at < len(names):
-            self.show_tab(names[at])
+        elif at < len(NAMES):
+            self.show_tab(NAMES[at])
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the tab."""
         if self._body is not None:
             self._body.scroll_relative(y=lines, animate=False)
 
-    def action_tool(self, direction: int) -> None:
-        """Go to the next or previous tool."""
-        names = [choice.name for choice in self.query_one("#launch-tools", Choices).choices]
-        if names:
-            current = self.current_tool
-            at = names.index(current) if current in names else -1
-            self.post_message(self.ToolChosen(names[(at + direction) % len(names)]))
-
-    def action_edit(self) -> None:
-        """Ask for the options form."""
-        self.post_message(self.EditRequested())
-
-    def action_shell(self) -> None:
-        """Ask for the next shell."""
-        self.post_message(self.ShellRequested())
-
     @on(Choices.Chosen, "#tabs")
     def turn(self, event: Choices.Chosen) -> None:
         """Turn to the tab that was clicked."""
         event.stop()
         self.show_tab(event.name)
-
-    @on(Choices.Chosen, "#launch-tools")
-    def choose_tool(self, event: Choices.Chosen) -> None:
-        """Post the tool that was clicked."""
-        event.stop()
-        self.post_message(self.ToolChosen(event.name))

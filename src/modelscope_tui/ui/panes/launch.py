@@ -5,20 +5,23 @@ UPPER FLOOR. It shows the answers it is given; the command stands in a box of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from modelscope_tui.ui import present
+from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.overview import banner, headline
+from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.present import VERDICT_STYLES, clean, clean_lines, verdict_glyph
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 
 if TYPE_CHECKING:
+    from modelscope_tui.catalog.model import Model
     from modelscope_tui.launch.answer import Flag, LaunchAnswer, Note
     from modelscope_tui.ui.study import Study
 
@@ -32,17 +35,8 @@ VERDICTS = {
 """A verdict as a sentence."""
 
 
-class LaunchTab(VerticalScroll, can_focus=False):
+class LaunchTab(Tab):
     """The tab."""
-
-    def __init__(self, ready: Callable[[], None]) -> None:
-        """Make the tab; ``ready`` is called when it can be written on, and for every new width."""
-        super().__init__()
-        self._ready = ready
-
-    def on_resize(self) -> None:
-        """Ask for the words again, for this width."""
-        self._ready()
 
     def compose(self) -> ComposeResult:
         """Make the chips, the box and the sheet."""
@@ -56,7 +50,15 @@ class LaunchTab(VerticalScroll, can_focus=False):
         self.query_one(Choices).show((), "")
         self._write(None, Content(""), words)
 
-    def show_answer(self, known: Study, tool: str, labels: Mapping[str, str]) -> None:
+    def show(self, model: Model, known: Study | None) -> None:  # noqa: ARG002 - the row is in the study
+        """Show the command of the chosen tool as soon as it is built."""
+        tool = self.pane.current_tool
+        if known is None or tool is None:
+            self.show_words(Content.styled("building the command …", "$foreground 50%"))
+        else:
+            self._show_answer(known, tool, self.pane.labels)
+
+    def _show_answer(self, known: Study, tool: str, labels: Mapping[str, str]) -> None:
         """Show a tool's answer, with all tools and their verdicts above it."""
         self.query_one(Choices).show(_chips(known, labels), tool)
         answer = known.launch(tool)
@@ -64,9 +66,31 @@ class LaunchTab(VerticalScroll, can_focus=False):
             self._write(None, Content(""), Content("This tool is not known here."))
             return
         command = clean_lines(answer.command.text) if answer.command is not None else None
-        parts = [headline(known.model, max(24, self.size.width - 1)), *_parts(answer, known, labels)]
+        parts = [headline(known.model, self.room), *_parts(answer, known, labels)]
         sheet = Content("\n\n").join([part for part in parts if part.plain.strip()])
         self._write(command, _chosen(answer, known), sheet)
+
+    def action_tool(self, direction: int) -> None:
+        """Go to the next or previous tool."""
+        names = [choice.name for choice in self.query_one(Choices).choices]
+        if names:
+            current = self.pane.current_tool
+            at = names.index(current) if current in names else -1
+            self.pane.post_message(DetailPane.ToolChosen(names[(at + direction) % len(names)]))
+
+    def action_edit(self) -> None:
+        """Ask for the options form."""
+        self.pane.post_message(DetailPane.EditRequested())
+
+    def action_shell(self) -> None:
+        """Ask for the next shell."""
+        self.pane.post_message(DetailPane.ShellRequested())
+
+    @on(Choices.Chosen)
+    def choose_tool(self, event: Choices.Chosen) -> None:
+        """Post the tool that was clicked."""
+        event.stop()
+        self.pane.post_message(DetailPane.ToolChosen(event.name))
 
     def _write(self, command: str | None, options: Content, sheet: Content) -> None:
         box = self.query_one("#launch-command", Static)

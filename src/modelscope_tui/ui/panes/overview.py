@@ -5,10 +5,9 @@ UPPER FLOOR. It shows the row at once and more when the worker brings it; it say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -16,6 +15,7 @@ from modelscope_tui.catalog.license import group_label, group_of, license_facts,
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.taxonomy import category_label, language_label, organization, task_label
 from modelscope_tui.ui import present
+from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.present import clean, width_of, wrapped
 from modelscope_tui.ui.study import Study, in_words
 
@@ -26,17 +26,8 @@ Fact = tuple[str, str, str]
 """A name, its text, and the row's field that it stands on."""
 
 
-class Overview(VerticalScroll, can_focus=False):
+class Overview(Tab):
     """The tab."""
-
-    def __init__(self, ready: Callable[[], None]) -> None:
-        """Make the tab; ``ready`` is called when it can be written on, and for every new width."""
-        super().__init__()
-        self._ready = ready
-
-    def on_resize(self) -> None:
-        """Ask for the words again, for this width."""
-        self._ready()
 
     def compose(self) -> ComposeResult:
         """Make the sheet."""
@@ -46,17 +37,13 @@ class Overview(VerticalScroll, can_focus=False):
         """Say something instead of a model."""
         self.query_one(Static).update(words)
 
-    def show_model(self, model: Model, known: Study | None) -> None:
+    def show(self, model: Model, known: Study | None) -> None:
         """Show what the list knows at once, and all that is known as soon as it is, with its age."""
         if known is None:
             loading = Content.styled("looking for more …", "$foreground 50%")
-            self._show(_sheet(ModelDetails(model=model, as_of=model.as_of), None, loading, self._room))
+            self._show(_sheet(ModelDetails(model=model, as_of=model.as_of), None, loading, self.room))
         else:
-            self._show(_sheet(known.details, known, banner(known), self._room))
-
-    @property
-    def _room(self) -> int:
-        return max(24, self.size.width - 1)
+            self._show(_sheet(known.details, known, banner(known), self.room))
 
     def _show(self, sheet: Content) -> None:
         self.query_one(Static).update(sheet)

@@ -1,0 +1,94 @@
+"""What every tab of the detail pane is, and the list of them: a new tab is one line in :data:`TABS` and one class.
+
+UPPER FLOOR. A tab is made when it is first shown, so the first frame imports none of them. It writes what it is given,
+for the width it has; what it must ask (a card, a family) it asks the screen for, which answers from a thread.
+
+    DetailPane ──show(model, study) | show_words──▶ Tab ──TabAsked──▶ screen ──▶ Work (thread) ──TabTold──▶ Tab.told
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from modelscope_tui.ui import keymap
+
+if TYPE_CHECKING:
+    from modelscope_tui.catalog.model import Model
+    from modelscope_tui.errors import ModelscopeError
+    from modelscope_tui.explorer import Explorer
+    from modelscope_tui.ui.panes.detail import DetailPane
+    from modelscope_tui.ui.study import Study
+
+
+class Tab(VerticalScroll, can_focus=False):
+    """One tab; a subclass composes its widgets and writes on them."""
+
+    def __init__(self, pane: DetailPane) -> None:
+        """Make the tab; ``pane`` tells what was chosen there and is posted to."""
+        super().__init__()
+        self.pane = pane
+
+    def on_resize(self) -> None:
+        """Ask for the words again: now there is room, or another width."""
+        self.pane.write()
+
+    def show(self, model: Model, known: Study | None) -> None:
+        """Show a model: its row at once, and all that is known of it as soon as it is."""
+        raise NotImplementedError
+
+    def show_words(self, words: Content) -> None:
+        """Say something instead of a model."""
+        raise NotImplementedError
+
+    def ask(self, question: Callable[[Explorer], object]) -> None:
+        """Ask the explorer something that may take long; :meth:`told` gets the answer, if the model is still shown."""
+        self.pane.ask(question)
+
+    def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
+        """Take the answer to :meth:`ask`, or the reason why there is none."""
+        raise NotImplementedError
+
+    @property
+    def room(self) -> int:
+        """Cells in a line, beside the scroll bar."""
+        return max(24, self.size.width - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TabLine:
+    """One tab of the strip."""
+
+    name: str
+    label: str
+    made_by: str
+    """`module:class` below ``modelscope_tui.ui.panes``, imported when the tab is first shown."""
+    keys: tuple[Binding, ...] = ()
+    """Keys that work, and stand in the footer, only while the tab is shown. Their action `tab('NAME', 'do', 1)` calls
+    the tab's `action_do(1)`."""
+
+    def load(self) -> type[Tab]:
+        """Import the class of the tab."""
+        module, _, name = self.made_by.partition(":")
+        return cast("type[Tab]", getattr(import_module(f"modelscope_tui.ui.panes.{module}"), name))
+
+
+TABS = (
+    TabLine("overview", "Overview", "overview:Overview"),
+    TabLine("launch", "Launch", "launch:LaunchTab", keymap.LAUNCH),
+)
+"""All tabs in the order of the strip: Overview, Launch, Fit, License, Files, Card, Family."""
+
+NAMES = tuple(line.name for line in TABS)
+"""Their names."""
+
+
+def tab_line(name: str) -> TabLine:
+    """Find a tab by its name."""
+    return TABS[NAMES.index(name)]
