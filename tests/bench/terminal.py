@@ -73,7 +73,7 @@ class Terminal:
         self._unread.clear()
         return "\n".join(self.screen.display)
 
-    def wait_for(self, seen: Callable[[str], bool], seconds: float = 20.0) -> float:
+    def wait_for(self, seen: Callable[[str], bool], seconds: float = 60.0) -> float:
         """Read until the screen shows what is asked for; the time when it did.
 
         Raises:
@@ -101,7 +101,7 @@ class Terminal:
                 self._ended = os.waitstatus_to_exitcode(status) if pid else None
         return self._ended is None
 
-    def wait_for_end(self, seconds: float = 10.0) -> int:
+    def wait_for_end(self, seconds: float = 30.0) -> int:
         """Read on until the program has ended; its exit code."""
         deadline = time.perf_counter() + seconds
         while self.is_alive():
