@@ -9,15 +9,19 @@ from dataclasses import replace
 import pytest
 
 from modelscope_tui.catalog.index import Index
-from modelscope_tui.catalog.keys import bases_of, words_of
+from modelscope_tui.catalog.keys import words_of
 from modelscope_tui.catalog.license import GROUPS, group_of, license_ids
 from modelscope_tui.catalog.measure import number_span, seconds_of, time_span
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.query import SORTS, Query, Term, parse
+from modelscope_tui.catalog.relation import bases_of, relation_of
 from modelscope_tui.catalog.taxonomy import categories_of, language_code
 from tests.catalog.conftest import TODAY, tools_of
 
 ROUNDS = 360
+FACET_FIELDS = (
+    "org", "category", "license", "tool", "task", "tag", "language", "library", "base", "relation", "format", "gated",
+)  # fmt: skip
 
 
 def values_of(model: Model, field: str) -> set[str]:
@@ -32,8 +36,9 @@ def values_of(model: Model, field: str) -> set[str]:
         "library": {model.library},
         "tag": words_of(model) | set(model.tags),
         "language": {language_code(language) for language in model.languages},
-        "base": bases_of(model),
-        "quant": {model.quantization, (model.quantization or "").partition("-")[0]},
+        "base": set(bases_of(model)),
+        "relation": {relation_of(model) or "unknown"} if bases_of(model) else set(),
+        "format": {model.quantization, (model.quantization or "").partition("-")[0]},
         "gated": {model.gated or "unknown"} | ({"yes"} if model.gated not in (None, "no") else set()),
     }[field]
     return {value.casefold() for value in found if value}
@@ -89,7 +94,7 @@ def random_query(models: list[Model], dice: random.Random) -> Query:
         if word:
             parts.append(("-" if dice.random() < 0.15 else "") + f'"{word}"')
     for _ in range(dice.choice([0, 0, 1, 1, 2])):
-        field = dice.choice(["org", "category", "license", "tool", "task", "tag", "language", "base", "quant", "gated"])
+        field = dice.choice(FACET_FIELDS)
         values = sorted({value for model in dice.sample(models, 8) for value in values_of(model, field)})
         if values:
             chosen = "|".join(f'"{value}"' for value in dice.sample(values, min(len(values), dice.choice([1, 1, 2]))))

@@ -167,17 +167,6 @@ def test_a_mistyped_id_names_what_was_meant(index: Index) -> None:
     assert index.nearest("§§§§§§/§§§§§§") == []
 
 
-def test_what_was_made_from_a_model_is_found(index_of: IndexOf) -> None:
-    index = index_of(
-        Model("a/base"),
-        Model("b/tuned", tags=("base_model:finetune:a/base",), downloads=1),
-        Model("c/small", tags=("base_model:quantized:A/base",), downloads=9),
-        Model("d/said", base_models=("a/base",)),
-    )
-    assert [model.id for model in index.derived_from("a/Base")] == ["c/small", "b/tuned", "d/said"]
-    assert [model.id for model in index.derived_from("a/base", "quantized")] == ["c/small"]
-
-
 def test_an_empty_answer_names_the_word_to_blame(index: Index, index_of: IndexOf) -> None:
     assert index.empties(parse("qwen3 zzzzqq")) == "zzzzqq"
     assert index.empties(parse("org:Qwen license:afl-3.0")) in {"org:Qwen", "license:afl-3.0"}

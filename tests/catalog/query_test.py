@@ -38,7 +38,17 @@ def test_an_unknown_field_is_reported_where_it_stands_and_kept_as_a_word() -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["params:<10x", "license:", "updated:<soon", "gated:perhaps", "sort:size", "-sort:likes", "fits:maybe"]
+    "text",
+    [
+        "params:<10x",
+        "license:",
+        "updated:<soon",
+        "gated:perhaps",
+        "relation:cousin",
+        "sort:size",
+        "-sort:likes",
+        "fits:maybe",
+    ],
 )
 def test_a_known_field_that_cannot_be_read_is_reported_and_narrows_nothing(text: str) -> None:
     query = parse(f"llama {text}")

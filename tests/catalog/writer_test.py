@@ -139,3 +139,20 @@ def test_a_file_of_another_version_is_left_alone(index_of: IndexOf) -> None:
         connection.commit()
     with pytest.raises(CatalogError, match="another version"):
         index.upsert([heard("x/y")])
+
+
+def test_a_model_that_is_gone_is_not_found_and_still_known(index_of: IndexOf) -> None:
+    index = index_of(Model("a/stays", license="mit"), Model("a/goes", license="mit", downloads=5))
+    index.upsert([replace(heard("a/goes"), gone="2026-11-24T12:00:00Z")])
+    for text in ("", "a", "license:mit", "-license:apache-2.0", "sort:name", "downloads:>1|<1 -x"):
+        assert "a/goes" not in ids(index, text), text
+    counts = index.facets(Query())
+    assert counts.total == index.total == 1
+    assert [(one.value, one.count) for one in counts.organizations] == [("a", 1)]
+    assert index.facets(parse("-goes")).total == 1
+    known = index.get("a/goes")
+    assert known is not None
+    assert known.downloads == 5
+    index.upsert([heard("a/goes", downloads=4)])
+    assert ids(index, "license:mit downloads:4") == ["a/goes"]
+    assert index.total == index.facets(Query()).total == 2

@@ -28,6 +28,8 @@ def test_every_row_brings_the_facts_that_a_row_has() -> None:
         ("license:mit", "filter", ["license:mit"]),
         ("library:mlx language:de", "filter", ["mlx", "de"]),
         ("base:Qwen/Qwen3-8B", "filter", ["base_model:Qwen/Qwen3-8B"]),
+        ("base:Qwen/Qwen3-8B relation:quantized", "filter", ["base_model:quantized:Qwen/Qwen3-8B"]),
+        ("base:Qwen/Qwen3-8B relation:unknown", "filter", ["base_model:Qwen/Qwen3-8B"]),
         ("gated:no", "gated", False),
         ("sort:updated", "sort", "last_modified"),
         ("sort:params", "sort", "downloads"),

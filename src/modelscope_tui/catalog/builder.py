@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.keys import (
+    GONE,
     KNOWN,
     LAYOUT,
     Kind,
@@ -66,12 +67,19 @@ class Builder:
             self._connection.execute("INSERT INTO organizations VALUES (?, ?, ?)", row)
         self._sizes[organization] += 1
         self._rows.append((number, key, organization, model.source != "catalog", line))
+        if model.gone:
+            self._facets[Kind.GONE, GONE].append(number)
+            self._end_row()
+            return
         for token in tokens_of(key):
             self._tokens[token].append(number)
         for facet in facets_of(model, self._tools_of(model), words):
             self._facets[facet].append(number)
         for name, value in numbers_of(model).items():
             self._numbers[name].append((number, value))
+        self._end_row()
+
+    def _end_row(self) -> None:
         self._count += 1
         if self._count % _SLICE == 0:
             self._write_slice()

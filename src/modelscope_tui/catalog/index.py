@@ -19,9 +19,10 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from modelscope_tui.catalog import near, writer
+from modelscope_tui.catalog import near
 from modelscope_tui.catalog.counting import Counting
 from modelscope_tui.catalog.facet import FacetCounts, FacetValue, from_json
+from modelscope_tui.catalog.family import Family, family
 from modelscope_tui.catalog.kept import Kept
 from modelscope_tui.catalog.keys import LAYOUT, Kind, folded
 from modelscope_tui.catalog.matching import Matching
@@ -31,6 +32,7 @@ from modelscope_tui.catalog.ordering import Ordering
 from modelscope_tui.catalog.query import Problem, Query, format_query
 from modelscope_tui.catalog.record import decode
 from modelscope_tui.catalog.store import Store, connect
+from modelscope_tui.catalog.writer import Notes, Writer, connected
 from modelscope_tui.errors import CatalogError
 
 __all__ = ["Chosen", "FacetCounts", "FacetValue", "Index", "Matches", "Sized"]
@@ -75,8 +77,8 @@ class Index:
         """The file; None for an index that lives in memory only."""
         self._lock = threading.RLock()
         self._connection = connection
-        self._tools_of = tools_of
         self._decoded: Kept[int, Model] = Kept(1024)
+        self._writer = Writer(self._writable, tools_of)
         self._base_counts: FacetCounts | None = None
         with self._reading():
             self._store = Store(connection)
@@ -201,11 +203,15 @@ class Index:
         with self._current():
             return [self._model(number).id for number in near.numbers(self._store, model_id, limit)]
 
-    def derived_from(self, model_id: str, relation: str | None = None, limit: int = 50) -> list[Model]:
-        """Find models that are made from this one: `quantized`, `finetune`, `adapter`, `merge`, or any way."""
+    def family(self, model_id: str, limit: int = 50) -> Family:
+        """Gather what a model was made from and what was made from it; ``limit`` models are read of each branch.
+
+        The model need not be in the index. The same children in a query: ``base:Qwen/Qwen3-8B relation:quantized``.
+        """
         with self._current():
-            rows = self._store.bitmap(Kind.BASE, folded(f"{relation}:{model_id}" if relation else model_id))
-            return [self._model(number) for number in self._ordering.page(rows, Query(), 0, limit)]
+            return family(
+                model_id, find=self.get, read=self._model, store=self._store, ordering=self._ordering, limit=limit
+            )
 
     def empties(self, query: Query, *, narrowed: Narrowed | None = None) -> str | None:
         """Name the one word or term without which there would be an answer; None when no single one is to blame."""
@@ -246,11 +252,11 @@ class Index:
         with self._current():
             return self._store.notes(prefix)
 
-    def upsert(self, models: Sequence[Model], *, notes: writer.Notes = _NOTHING) -> int:
+    def upsert(self, models: Sequence[Model], *, notes: Notes = _NOTHING) -> int:
         """Take in what the Hub says: new rows are added, known ones learn what is new.
 
         Args:
-            models: rows; each is merged with what is known of it.
+            models: rows; each is merged with what is known of it. One with `gone` set is found by no search any more.
             notes: written down in the same transaction; None takes a note away.
 
         Returns:
@@ -259,15 +265,19 @@ class Index:
         Raises:
             CatalogError: the file cannot be written.
         """
-        if not models and not notes:
-            return 0
+        return self._writer.upsert(models, notes)
+
+    @contextmanager
+    def _writable(self) -> Iterator[sqlite3.Connection]:
+        """Open a connection to write with; an index in memory has but the one."""
         if self.path is not None:
-            return writer.write(self.path, models, self._tools_of, notes)
+            with connected(self.path) as connection:
+                yield connection
+            return
         with self._reading():
-            changed = writer.apply(self._connection, models, self._tools_of, notes)
+            yield self._connection
             self._store.forget()
             self._renew()
-            return changed
 
     def close(self) -> None:
         """Let go of the file."""

@@ -19,6 +19,7 @@ from modelscope_tui.catalog.form import form_of
 from modelscope_tui.catalog.license import group_of, license_ids
 from modelscope_tui.catalog.measure import seconds_of
 from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.relation import UNKNOWN, bases_of, relation_of
 from modelscope_tui.catalog.taxonomy import categories_of, language_code
 
 
@@ -41,6 +42,9 @@ class Kind:
     QUANTIZATION: Final = 14
     GATED: Final = 15
     FORM: Final = 16
+    RELATION: Final = 17
+    GONE: Final = 18
+    """Rows that the Hub does not name any more; they stand in no other bitmap."""
 
 
 Key = tuple[int, str]
@@ -49,10 +53,11 @@ Key = tuple[int, str]
 NUMBERS = ("downloads", "likes", "trending", "params", "context", "created", "updated", "size")
 """The numbers of a row; `size` is `params`, or where that is unknown the third party's estimate (for `fits:`)."""
 
-LAYOUT = 1
+LAYOUT = 2
 """The version of the index file; raised when its tables or keys change their meaning, and the index is made anew."""
 
 KNOWN = "known"
+GONE = "gone"
 LARGEST = (1 << 62) - 1
 """No number of a model is larger; what claims to be is not believed."""
 
@@ -126,27 +131,20 @@ def facets_of(model: Model, tools: tuple[str, ...], words: set[str]) -> list[Key
     found += [(Kind.TOOL, tool) for tool in tools]
     found += [(Kind.LANGUAGE, language_code(language)) for language in model.languages]
     found += [(Kind.QUANTIZATION, name) for name in _quantization_words(model.quantization)]
-    found += [(Kind.BASE, name) for name in bases_of(model)]
+    bases = bases_of(model)
+    found += [(Kind.BASE, folded(name)) for name in bases]
+    if bases:
+        found.append((Kind.RELATION, relation_of(model) or UNKNOWN))
     found.append((Kind.FORM, form_of(model)))
     singles = ((Kind.TASK, model.task), (Kind.LIBRARY, model.library), (Kind.GATED, model.gated))
     found += [(kind, folded(value)) for kind, value in singles if value]
     return found
 
 
-def bases_of(model: Model) -> set[str]:
-    """Name the models that a row is made from, with the relation where it is said: `x/y` and `finetune:x/y`."""
-    found = {folded(name) for name in model.base_models}
-    for tag in model.tags:
-        if tag.startswith("base_model:"):
-            relation, _, name = tag.removeprefix("base_model:").partition(":")
-            found.add(folded(name or relation))
-            if name:
-                found.add(folded(f"{relation}:{name}"))
-    return found
-
-
 def keys_of(model: Model, tools: tuple[str, ...]) -> set[Key]:
     """Collect every key of a row, so that two versions of it can be compared."""
+    if model.gone:
+        return {(Kind.GONE, GONE)}
     words = words_of(model)
     found = set(facets_of(model, tools, words))
     found.update([(Kind.GRAM, gram) for text in (folded(model.id), *words) for gram in grams_of(text)])

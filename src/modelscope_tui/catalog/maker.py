@@ -12,11 +12,10 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modelscope_tui.catalog import writer
 from modelscope_tui.catalog.builder import Progress, ToolsOf, fill
 from modelscope_tui.catalog.facet import as_json
 from modelscope_tui.catalog.index import Index
@@ -26,6 +25,7 @@ from modelscope_tui.catalog.packaged import CATALOG, FOLDER, facts
 from modelscope_tui.catalog.query import Query
 from modelscope_tui.catalog.record import decode, reordered
 from modelscope_tui.catalog.store import Store, connect
+from modelscope_tui.catalog.writer import Writer
 from modelscope_tui.errors import CatalogError
 
 _ELSEWHERE = "Choose another --cache-dir."
@@ -131,7 +131,7 @@ def _fill(
     meta = {"fingerprint": fingerprint, "as_of": about["as_of"]}
     fill(connection, snapshot_lines(), about["rows"], tools_of=tools_of, meta=meta, progress=progress)
     if kept.models or kept.notes:
-        writer.apply(connection, kept.models, tools_of, kept.notes)
+        Writer(lambda: nullcontext(connection), tools_of).upsert(kept.models, kept.notes)
     counts = Index(connection, path=None).facets(Query())
     connection.execute("INSERT INTO meta VALUES ('base_counts', ?)", (json.dumps(as_json(counts)),))
 

@@ -28,7 +28,8 @@ _KIND_OF = {
     "task": Kind.TASK,
     "library": Kind.LIBRARY,
     "base": Kind.BASE,
-    "quant": Kind.QUANTIZATION,
+    "relation": Kind.RELATION,
+    "format": Kind.QUANTIZATION,
 }
 _JUDGED_ELSEWHERE = {
     "fits": "fits: needs a machine to judge by, and there is none here.",
@@ -53,6 +54,7 @@ class Matching:
         self._terms.drop()
         self.everything = BitMap()
         self.everything.add_range(0, self._store.count())
+        self.everything -= self._store.gone()
 
     def warm(self) -> None:
         """Read ahead what the first words and orders need."""

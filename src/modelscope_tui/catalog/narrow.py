@@ -42,7 +42,7 @@ Narrowed = Mapping[str, Mapping[str, Narrowing]]
 def rows_of(given: Mapping[str, Narrowing], value: str, store: Store, everything: BitMap) -> BitMap:
     """Select the rows of one value of a field that somebody else judges."""
     if value in given:
-        return _selected(given[value], store)
+        return _selected(given[value], store) & everything
     return everything - BitMap.union(BitMap(), *[_selected(other, store) for other in given.values()])
 
 

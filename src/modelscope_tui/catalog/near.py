@@ -9,7 +9,7 @@ import difflib
 from collections import Counter
 
 from modelscope_tui.catalog.keys import Kind, folded
-from modelscope_tui.catalog.store import CHUNK_BITS, Store
+from modelscope_tui.catalog.store import Store
 
 _RARE_PIECES = 12
 _LARGEST_PIECE = 20_000
@@ -29,7 +29,7 @@ def numbers(store: Store, text: str, limit: int) -> list[int]:
     matcher = difflib.SequenceMatcher(autojunk=False)
     matcher.set_seq2(key)
     for number, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:_COMPARED]:
-        name = store.ids(number >> CHUNK_BITS)[number & ((1 << CHUNK_BITS) - 1)]
+        name = store.name(number)
         matcher.set_seq1(name if "/" in key else name.partition("/")[2])
         if matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE:
             ratio = matcher.ratio()

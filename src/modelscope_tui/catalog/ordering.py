@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from modelscope_tui.catalog.column import Order, leading, place_of
 from modelscope_tui.catalog.query import Query
-from modelscope_tui.catalog.store import CHUNK_BITS, Store
+from modelscope_tui.catalog.store import Store
 
 _SORTED_AT_ONCE = 20_000
 """Up to so many names are read and sorted; more are walked in the order of the index on names."""
@@ -43,16 +43,14 @@ class Ordering:
         """Count the rows before a row in the order."""
         if query.sort != "name":
             return place_of(row, rows, self._order(query))
-        name = self._name(row)
-        before = sum((self._name(other) > name) if query.is_reversed else (self._name(other) < name) for other in rows)
-        return int(before)
-
-    def _name(self, row: int) -> str:
-        return self._store.ids(row >> CHUNK_BITS)[row & ((1 << CHUNK_BITS) - 1)]
+        named, name = self._store.name, self._store.name(row)
+        if query.is_reversed:
+            return sum([named(other) > name for other in rows])
+        return sum([named(other) < name for other in rows])
 
     def _named_page(self, rows: BitMap, start: int, stop: int, *, is_reversed: bool) -> list[int]:
         if len(rows) <= _SORTED_AT_ONCE:
-            return sorted(rows, key=self._name, reverse=is_reversed)[start:stop]
+            return sorted(rows, key=self._store.name, reverse=is_reversed)[start:stop]
         direction = "DESC" if is_reversed else "ASC"
         walk = self._store.connection.execute(f"SELECT number FROM rows ORDER BY key {direction}")  # noqa: S608 - a constant
         found: list[int] = []

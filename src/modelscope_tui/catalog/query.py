@@ -29,17 +29,19 @@ CHOICES = {
     "gated": ("yes", "no", "auto", "manual", "unknown"),
     "fits": ("yes", "tight", "no", "unknown"),
     "starred": ("yes", "no"),
+    "relation": ("quantized", "finetune", "adapter", "merge", "unknown"),
 }
 """The fields with a closed list of values."""
 
-FIELDS = (*FACETS, "task", "tag", "library", "language", "base", "quant", *NUMBERS, *TIMES, *CHOICES)
+FIELDS = (*FACETS, "task", "tag", "library", "language", "base", "format", *NUMBERS, *TIMES, *CHOICES)
 """Every field that a term can name."""
 
 ALIASES = {
     "organization": "org",
     "author": "org",
     "lang": "language",
-    "quantization": "quant",
+    "quant": "format",
+    "quantization": "format",
     "base_model": "base",
     "tags": "tag",
     "pipeline_tag": "task",

@@ -23,7 +23,7 @@ from pyroaring import BitMap
 
 from modelscope_tui.catalog.column import Column
 from modelscope_tui.catalog.kept import Kept
-from modelscope_tui.catalog.keys import KNOWN, Kind
+from modelscope_tui.catalog.keys import GONE, KNOWN, Kind
 from modelscope_tui.catalog.record import FIELDS
 from modelscope_tui.errors import CatalogError
 
@@ -117,7 +117,7 @@ class Store:
         return {name: text for name, text in found.items() if name.startswith(prefix)}
 
     def count(self) -> int:
-        """Count the rows; they are numbered from zero without gaps."""
+        """Count the rows, those included that are gone; they are numbered from zero without gaps."""
         return int(self.connection.execute("SELECT coalesce(max(number) + 1, 0) FROM rows").fetchone()[0])
 
     def bitmap(self, kind: int, value: str) -> BitMap:
@@ -179,6 +179,14 @@ class Store:
         if found is None:
             found = self._ids.put(chunk, self.chunk(IDS, chunk).decode("utf-8").split("\n"))
         return found
+
+    def name(self, number: int) -> str:
+        """Read the folded id of one row."""
+        return self.ids(number >> CHUNK_BITS)[number & ((1 << CHUNK_BITS) - 1)]
+
+    def gone(self) -> BitMap:
+        """Read which rows the Hub no longer has."""
+        return self.bitmap(Kind.GONE, GONE)
 
     def read_ahead(self) -> None:
         """Read the ids of the first rows, as many as are kept."""

@@ -1,65 +1,96 @@
-"""Changes to an index that others may be reading.
+"""Who changes an index that others may be reading.
 
-GROUND FLOOR. One transaction per call, on a connection of its own: readers see all of it or nothing, and notice it by
-SQLite's data version. Only bitmaps in which a row comes or goes are touched, and of those only the row's slice.
+GROUND FLOOR. Each call is one transaction on a connection of its own: readers see all of it or nothing, and notice it
+by SQLite's data version; a process that is killed leaves what was committed. Writers wait for one another.
+
+A walk over the Hub gives its pages to :meth:`Index.upsert` together with notes on where it stands, so that rows and
+position are never apart. What the Hub does not name any more is given once more with `gone` set: no search finds it
+then, and :meth:`Index.get` still tells what was known.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from array import array
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from pyroaring import BitMap
-
-from modelscope_tui.catalog.keys import LAYOUT, Key, folded, keys_of
+from modelscope_tui.catalog.changing import Changes
+from modelscope_tui.catalog.keys import LAYOUT
 from modelscope_tui.catalog.lock import locked
 from modelscope_tui.catalog.model import EMPTY, Model
-from modelscope_tui.catalog.record import FIELDS, decode, encode
-from modelscope_tui.catalog.store import CHUNK_BITS, IDS, NOTE, ORGANIZATIONS, SIZES, SLICE_BITS, connect
+from modelscope_tui.catalog.record import FIELDS
+from modelscope_tui.catalog.store import NOTE, connect
 from modelscope_tui.errors import CatalogError
 
 ToolsOf = Callable[[Model], tuple[str, ...]]
 Notes = Mapping[str, str | None]
 """What is written down beside the rows, by name; None takes a note away."""
 
+_PATIENCE_MS = 60_000
+"""How long a writer waits for another one: never on the interface's thread, so it may be long."""
 
-def write(path: Path, models: Sequence[Model], tools_of: ToolsOf, notes: Notes = EMPTY) -> int:
-    """Merge models into the index file; returns how many rows are new or know something else now.
 
-    Notes are written in the same transaction: either both are there afterwards or neither.
+class Writer:
+    """Changes the rows of an index, one transaction a call."""
+
+    def __init__(self, connected: Callable[[], AbstractContextManager[sqlite3.Connection]], tools_of: ToolsOf) -> None:
+        self._connected = connected
+        self._tools_of = tools_of
+
+    def upsert(self, models: Sequence[Model], notes: Notes = EMPTY) -> int:
+        """Merge rows into the index and write notes, all or nothing.
+
+        Args:
+            models: rows as the Hub tells them, each with its own `as_of`; a row may occur twice.
+            notes: written down in the same transaction.
+
+        Returns:
+            How many rows are new or know something else now; who said it and when does not count.
+
+        Raises:
+            CatalogError: the file is gone, of another version, locked for too long, or cannot be written.
+        """
+        if not models and not notes:
+            return 0
+        with self._transaction() as connection:
+            changes = Changes(connection, self._tools_of)
+            changed = sum(changes.take(model) for model in models)
+            changes.write()
+            _write_notes(connection, notes)
+            return changed
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._connected() as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    _require_layout(connection)
+                    yield connection
+                except BaseException:
+                    connection.execute("ROLLBACK")
+                    raise
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise CatalogError(f"The index cannot be written: {error}.") from error
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file for one transaction, and keep it from being replaced meanwhile.
 
     Raises:
-        CatalogError: the file is gone, locked for too long, or cannot be written.
+        CatalogError: there is no such file, or it cannot be opened.
     """
     with locked(path, is_shared=True):
         connection = connect(path)
         try:
-            return apply(connection, models, tools_of, notes)
-        except sqlite3.Error as error:
-            raise CatalogError(f"The index cannot be written: {error}.") from error
+            connection.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+            yield connection
         finally:
             connection.close()
-
-
-def apply(connection: sqlite3.Connection, models: Sequence[Model], tools_of: ToolsOf, notes: Notes = EMPTY) -> int:
-    """Merge models and write notes through an open connection, in one transaction."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        _require_layout(connection)
-        changes = _Changes(connection, tools_of)
-        changed = sum(changes.take(model) for model in models)
-        changes.write()
-        _write_notes(connection, notes)
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-    return changed
 
 
 def _write_notes(connection: sqlite3.Connection, notes: Notes) -> None:
@@ -75,117 +106,3 @@ def _require_layout(connection: sqlite3.Connection) -> None:
     found = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('layout', 'fields')"))
     if found.get("layout") != str(LAYOUT) or json.loads(found.get("fields") or "null") != list(FIELDS):
         raise CatalogError("The index was made by another version of this program.", "Start this one again.")
-
-
-class _Changes:
-    """What one transaction changes, gathered before it is written."""
-
-    def __init__(self, connection: sqlite3.Connection, tools_of: ToolsOf) -> None:
-        self._connection = connection
-        self._tools_of = tools_of
-        self._coming: defaultdict[tuple[Key, int], list[int]] = defaultdict(list)
-        self._going: defaultdict[tuple[Key, int], list[int]] = defaultdict(list)
-        self._new: list[tuple[int, str, int]] = []
-        self._taken: set[str] = set()
-        self._count = self._number("SELECT coalesce(max(number) + 1, 0) FROM rows") or 0
-
-    def _number(self, statement: str, *values: object) -> int | None:
-        found = self._connection.execute(statement, values).fetchone()
-        return int(found[0]) if found else None
-
-    def take(self, model: Model) -> bool:
-        """Merge one model; tells whether its row is new or knows something else now."""
-        from modelscope_tui.catalog.merge import merge_row
-
-        key = folded(model.id)
-        if key in self._taken:
-            self.write()  # what comes and goes is gathered per row, so a row is gathered once
-        self._taken.add(key)
-        found = self._connection.execute("SELECT number, facts FROM rows WHERE key = ?", (key,)).fetchone()
-        old = decode(found[1]) if found else None
-        merged = merge_row(old, model)
-        if folded(merged.id) != key:
-            merged = replace(merged, id=model.id)
-        if merged == old:
-            return False
-        number = self._add(merged) if found is None else self._change(found[0], merged)
-        before = keys_of(old, self._tools_of(old)) if old else set()
-        after = keys_of(merged, self._tools_of(merged))
-        for gathered, keys in ((self._coming, after - before), (self._going, before - after)):
-            for one in keys:
-                gathered[one, number >> SLICE_BITS].append(number)
-        return old is None or _facts(old) != _facts(merged)
-
-    def _change(self, number: int, model: Model) -> int:
-        facts = "UPDATE rows SET facts = ?, is_from_hub = ? WHERE number = ?"
-        self._connection.execute(facts, (encode(model), model.source != "catalog", number))
-        return number
-
-    def _add(self, model: Model) -> int:
-        number, key, handle = self._count, folded(model.id), folded(model.organization)
-        organization = self._number("SELECT number FROM organizations WHERE key = ?", handle)
-        if organization is None:
-            organization = self._number("SELECT coalesce(max(number) + 1, 0) FROM organizations") or 0
-            row = (organization, handle, model.organization)
-            self._connection.execute("INSERT INTO organizations VALUES (?, ?, ?)", row)
-        row_facts = (number, key, organization, model.source != "catalog", encode(model))
-        self._connection.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", row_facts)
-        self._new.append((number, key, organization))
-        self._count += 1
-        return number
-
-    def write(self) -> None:
-        """Write the bitmaps and chunks of what was taken."""
-        for place in sorted({*self._coming, *self._going}):
-            self._write_bitmap(place)
-        for number, key, _ in self._new:
-            ids = self._chunk(IDS, number >> CHUNK_BITS)
-            self._save(IDS, number >> CHUNK_BITS, b"\n".join([ids, key.encode()]) if ids else key.encode())
-        self._write_organizations()
-        if self._coming or self._going:
-            self._connection.execute("DELETE FROM meta WHERE key = 'base_counts'")
-        for gathered in (self._coming, self._going, self._new, self._taken):
-            gathered.clear()
-
-    def _write_bitmap(self, place: tuple[Key, int]) -> None:
-        (kind, value), number = place
-        where = (kind, value, number)
-        found = self._connection.execute(
-            "SELECT rows FROM bitmaps WHERE kind = ? AND value = ? AND slice = ?", where
-        ).fetchone()
-        rows = BitMap.deserialize(found[0]) if found else BitMap()
-        rows.update(self._coming.get(place, ()))
-        rows.difference_update(BitMap(self._going.get(place, ())))
-        if rows:
-            self._connection.execute("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", (*where, rows.serialize()))
-        else:
-            self._connection.execute("DELETE FROM bitmaps WHERE kind = ? AND value = ? AND slice = ?", where)
-
-    def _write_organizations(self) -> None:
-        if not self._new:
-            return
-        sizes = array("I", self._chunk(SIZES, 0))
-        slices: dict[int, array[int]] = {}
-        for number, _, organization in self._new:
-            sizes.extend([0] * (organization + 1 - len(sizes)))
-            sizes[organization] += 1
-            piece = number >> SLICE_BITS
-            if piece not in slices:
-                slices[piece] = array("I", self._chunk(ORGANIZATIONS, piece))
-            slices[piece].append(organization)
-        self._save(SIZES, 0, sizes.tobytes())
-        for piece, organizations in slices.items():
-            self._save(ORGANIZATIONS, piece, organizations.tobytes())
-
-    def _chunk(self, kind: int, number: int) -> bytes:
-        statement = "SELECT content FROM chunks WHERE kind = ? AND number = ?"
-        found = self._connection.execute(statement, (kind, number)).fetchone()
-        return bytes(found[0]) if found else b""
-
-    def _save(self, kind: int, number: int, content: bytes) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (kind, number, content))
-
-
-def _facts(model: Model) -> Model:
-    """Leave out who said it and when: those change with every look."""
-    return replace(model, source="catalog", as_of=None, provenance=EMPTY)

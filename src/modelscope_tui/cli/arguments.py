@@ -50,7 +50,8 @@ QUERY_HELP = """\
 query:
   words match id, organization, name and tags; terms narrow; -term excludes; a|b is either:
   org:qwen category:code license:permissive task:text-generation tool:vllm tag:moe params:<10b
-  context:>=128k downloads:>1m likes:>100 updated:<30d gated:no fits:yes sort:trending"""
+  context:>=128k downloads:>1m likes:>100 updated:<30d gated:no fits:yes sort:trending
+  base:Qwen/Qwen3-8B relation:quantized|finetune|adapter|merge format:gguf|awq|gptq|mlx|fp8   what was made from it"""
 
 _PAGE = re.compile(
     r"(?:https?://)?(?:huggingface\.co|hf\.co)/"

@@ -55,7 +55,8 @@ def _filters(query: Query) -> Iterable[str]:
     ):
         value = _only(query, field)
         if value and not (field == "license" and value.lower() in GROUPS):
-            yield prefix + value
+            relation = _only(query, "relation") if field == "base" else None
+            yield f"{prefix}{relation}:{value}" if relation and relation != "unknown" else prefix + value
 
 
 def _only(query: Query, field: str) -> str | None:
