@@ -141,6 +141,11 @@ class AnsweredScreen(KeyedScreen):
             self.detail.show_nothing(clean(str(words), 600))
         self.notify(clean(str(words), 300), severity="error", timeout=SAID_SECONDS, markup=False)
 
+    def on_copy_requested(self, event: messages.CopyRequested) -> None:
+        """Put a text on the clipboard."""
+        event.stop()
+        self.work.copy(event.text, event.what, self.inspection.put_on_clipboard)
+
     def on_copied(self, event: messages.Copied) -> None:
         """Say what is on the clipboard, and how it got there."""
         self.notify(f"{event.what} copied with {event.way}", timeout=SAID_SECONDS, markup=False)

@@ -96,6 +96,21 @@ DETAIL: tuple[Binding, ...] = (
 )
 """Keys of the detail pane."""
 
+
+def _tab_list(tab: str, what: str) -> tuple[Binding, ...]:
+    """Make the keys that move the cursor of a tab that is a list."""
+    moves = (
+        ("down", "j,down", "1", f"One {what} down"), ("up", "k,up", "-1", f"One {what} up"),
+        ("page-down", "ctrl+d,pagedown", "10", f"Ten {what}s down"),
+        ("page-up", "ctrl+u,pageup", "-10", f"Ten {what}s up"),
+        ("top", "g,home", "-1000000", f"To the first {what}"), ("bottom", "G,end", "1000000", f"To the last {what}"),
+    )  # fmt: skip
+    return tuple(
+        _key(f"{tab}-{name}", keys, f"tab('{tab}', 'move', {lines})", name.replace("-", " "), words, show=False)
+        for name, keys, lines, words in moves
+    )
+
+
 LAUNCH: tuple[Binding, ...] = (
     _key("next-tool", "n", "tab('launch', 'tool', 1)", "next tool", "The command of the next tool"),
     _key(
@@ -113,6 +128,23 @@ LAUNCH: tuple[Binding, ...] = (
     ),
 )
 """Keys of the detail pane while its Launch tab is shown."""
+
+FILES: tuple[Binding, ...] = (
+    *_tab_list("files", "file"),
+    _key(
+        "files-mark", "space,m", "tab('files', 'mark')", "mark", "Mark the file or set of files, or unmark it", "space"
+    ),
+    _key("files-unfold", "enter", "tab('files', 'unfold')", "unfold", "Show the parts of a set of files, or fold them"),
+    _key(
+        "files-copy",
+        "y",
+        "tab('files', 'copy')",
+        "copy download",
+        "Copy `hf download` for the marked files, or for the one under the cursor",
+    ),
+    _key("files-unmark", "x", "tab('files', 'unmark')", "unmark all", "Unmark every file", show=False),
+)
+"""Keys of the detail pane while its Files tab is shown."""
 
 FIELD: tuple[Binding, ...] = (
     _key("field-down", "down,enter", "leave", "to the models", "Go to the models that were found", "enter"),
@@ -146,6 +178,7 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Models": TABLE,
     "Detail": DETAIL,
     "Launch": LAUNCH,
+    "Files": FILES,
     "Help": HELP_KEYS,
     "Options of the command": FORM_KEYS,
 }

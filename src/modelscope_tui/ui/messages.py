@@ -86,6 +86,14 @@ class StudyFailed(Message):
 
 
 @dataclass(eq=False, repr=False)
+class CopyRequested(Message):
+    """A text is wanted on the clipboard; `what` names it for the toast."""
+
+    text: str
+    what: str
+
+
+@dataclass(eq=False, repr=False)
 class Copied(Message):
     """A text is on the clipboard, and this is how it got there."""
 

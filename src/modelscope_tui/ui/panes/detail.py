@@ -35,7 +35,7 @@ class DetailPane(Vertical, can_focus=True):
     """The selected model."""
 
     HELP = "What is known of the selected model, and the command that launches it."
-    BINDINGS: ClassVar[Any] = [*keymap.DETAIL, *(binding for line in TABS for binding in line.keys)]
+    BINDINGS: ClassVar[Any] = [*(binding for line in TABS for binding in line.keys), *keymap.DETAIL]
 
     class WentBack(Message):
         """A person left to the left of the first tab."""
@@ -152,6 +152,7 @@ class DetailPane(Vertical, can_focus=True):
         body = self._body
         if body is None or not body.size.width:
             return
+        body.light(is_lit=self.has_focus)
         if self.model is None:
             body.show_words(self._words)
         else:
@@ -166,6 +167,12 @@ class DetailPane(Vertical, can_focus=True):
         """Hand an answer to the tab that asked, unless another model is shown by now."""
         if self.model is not None and event.model_id == self.model.id and event.tab in self._tabs:
             self._tabs[event.tab].told(event.answer, event.problem)
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Light or dim the cursor of the tab that is shown."""
+        super().watch_has_focus(has_focus)
+        if self._body is not None and self._body.is_mounted:
+            self._body.light(is_lit=has_focus)
 
     # -- what a person does ------------------------------------------------------------------------------------
 

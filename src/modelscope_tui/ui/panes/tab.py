@@ -55,6 +55,9 @@ class Tab(VerticalScroll, can_focus=False):
         """Take the answer to :meth:`ask`, or the reason why there is none."""
         raise NotImplementedError
 
+    def light(self, *, is_lit: bool) -> None:
+        """Show whether the keys come to this tab: for tabs with a cursor."""
+
     @property
     def room(self) -> int:
         """Cells in a line, beside the scroll bar."""
@@ -82,6 +85,7 @@ class TabLine:
 TABS = (
     TabLine("overview", "Overview", "overview:Overview"),
     TabLine("launch", "Launch", "launch:LaunchTab", keymap.LAUNCH),
+    TabLine("files", "Files", "files:FilesTab", keymap.FILES),
 )
 """All tabs in the order of the strip: Overview, Launch, Fit, License, Files, Card, Family."""
 

@@ -42,6 +42,8 @@ class LineList(Widget, can_focus=True):
         self.cursor = 0
         self.top = 0
         """The first line in view."""
+        self.is_lit = False
+        """Whether the cursor is drawn as that of the pane in use."""
         self._head = head
         self._strips: dict[Hashable, Strip] = {}
         self._looks: Looks | None = None
@@ -147,7 +149,7 @@ class LineList(Widget, can_focus=True):
         if line >= self.lines:
             return Strip.blank(width, self._style("text"))
         idle = "there" if self.HAS_IDLE_CURSOR else ""
-        state = "" if line != self.cursor else "here" if self.has_focus else idle
+        state = "" if line != self.cursor else "here" if self.is_lit else idle
         thumb = self._thumb(y - self._head)
         known = self.key_of(line)
         key = (known, width, line == self.cursor, state, thumb)
@@ -198,6 +200,7 @@ class LineList(Widget, can_focus=True):
     def watch_has_focus(self, has_focus: bool) -> None:
         """Light or dim the cursor."""
         super().watch_has_focus(has_focus)
+        self.is_lit = has_focus
         self.refresh()
 
     def line_at(self, event: events.Click) -> int | None:
