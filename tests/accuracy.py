@@ -34,7 +34,7 @@ def details_of(model: Mapping[str, Any]) -> ModelDetails:
         "num_hidden_layers": model["layers"],
         "num_attention_heads": model["heads"],
         "num_key_value_heads": model["kv_heads"],
-        "head_dim": model["head_dim"],
+        "head_dim": model.get("head_dim"),
         "hidden_size": model["hidden"],
         "intermediate_size": model.get("inter"),
         "vocab_size": model["vocab"],
@@ -65,8 +65,10 @@ def _experts(model: Mapping[str, Any]) -> dict[str, Any]:
 
 def _kinds(model: Mapping[str, Any]) -> dict[str, Any]:
     layers, windows, linear = model["layers"], model.get("swa"), model.get("linear")
+    attention = model.get("attn_layers", layers)
+    if attention < layers and not linear:  # other layers keep a state whose size the case does not tell
+        return {"layer_types": ["full_attention"] * attention + ["mamba"] * (layers - attention)}
     if linear:
-        attention = model["attn_layers"]
         return {
             "layer_types": ["full_attention"] * attention + ["linear_attention"] * (layers - attention),
             "linear_num_key_heads": linear["k_heads"],
@@ -120,7 +122,8 @@ def _gguf_size(details: ModelDetails, shape: Shape, setup: Setup) -> float:
 
 
 def _safetensors(_details: ModelDetails, shape: Shape, setup: Setup) -> float:
-    return safetensors_bytes(setup["dtypes"], setup.get("packed"), shape) / 1e9
+    packed = setup.get("packed")
+    return safetensors_bytes(setup.get("dtypes") or {}, str(packed) if packed else None, shape) / 1e9
 
 
 def _vllm_weights(details: ModelDetails, shape: Shape, setup: Setup) -> float:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.errors import UsageError
+from modelscope_tui.fit.config import shape_of
 from modelscope_tui.fit.device import parse_machine
 from modelscope_tui.fit.estimate import FitEstimate, estimate
 from modelscope_tui.fit.machine import GIB, Machine
@@ -112,9 +113,17 @@ def test_missing_facts_are_named_and_never_guessed() -> None:
 
 def test_a_mixture_without_known_active_parameters_has_no_speed() -> None:
     said = PUBLISHED["Qwen3 30B A3B"][1]
-    assert fit("RTX 4090", said, 30532122624).decode is None
-    row = details(said, params=30532122624, active_params=3_345_000_000)
+    silent = {key: value for key, value in said.items() if key != "num_experts_per_tok"}
+    assert fit("RTX 4090", silent, 30532122624).decode is None
+    row = details(silent, params=30532122624, active_params=3_345_000_000)
     assert estimate(row, parse_machine("RTX 4090"), quantization="Q4_K_M").decode is not None
+
+
+def test_active_parameters_are_worked_out_where_only_the_experts_are_told() -> None:
+    params, said = PUBLISHED["Qwen3 30B A3B"]
+    shape, _ = shape_of(details(said, params=params))
+    assert shape is not None
+    assert shape.active_params == pytest.approx(3.35e9, rel=0.01)
 
 
 def test_a_wrong_cache_type_or_context_is_a_usage_error() -> None:

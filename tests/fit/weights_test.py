@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from modelscope_tui.catalog.model import ModelFile, Quantization
 from modelscope_tui.fit.config import shape_of
 from modelscope_tui.fit.formats import gguf_type, stored_bits
 from modelscope_tui.fit.mix import gguf_bytes
-from modelscope_tui.fit.weights import safetensors_bytes, weights_of
+from modelscope_tui.fit.weights import safetensors_bytes, stored_bytes, weights_of
 from tests.fit.builders import GEMMA3_12B, GPT_OSS_20B, LLAMA_8B, PUBLISHED, QWEN3_8B, QWEN3_30B, details, gguf
+from tests.fit.families import FAMILIES
 
 
 def sized(said: dict[str, Any], params: int, mix: str) -> int | None:
@@ -64,12 +66,21 @@ def test_finer_mixes_are_larger() -> None:
 
 
 def test_a_shape_that_does_not_explain_the_parameters_gives_way_to_bits_per_weight() -> None:
-    odd = details(LLAMA_8B, params=20_000_000_000)
+    odd = details(LLAMA_8B, params=90_000_000_000)
     shape, _ = shape_of(odd)
     weights = weights_of(odd, shape, "Q4_K_M")
     assert weights is not None
-    assert weights.size_bytes == pytest.approx(20e9 * 4.87 / 8)
+    assert weights.size_bytes == pytest.approx(90e9 * 4.87 / 8)
     assert "parameter count" in weights.basis
+
+
+def test_a_shape_that_tells_only_a_part_still_tells_which_rows_fall_back_to_a_larger_type() -> None:
+    said = {**LLAMA_8B, "hidden_size": 2688, "intermediate_size": 1856}
+    odd = details(said, params=3_000_000_000)
+    shape, _ = shape_of(odd)
+    weights = weights_of(odd, shape, "Q4_K_M")
+    assert weights is not None
+    assert weights.size_bytes * 8 / 3e9 > 5.7  # against 4.87 in files whose rows divide
 
 
 def test_files_are_believed_before_any_estimate() -> None:
@@ -156,3 +167,29 @@ def test_names_of_formats_are_understood() -> None:
         "what",
     )
     assert [stored_bits(name) for name in names] == [4.25, 8, 4.25, 8, 8, 8.5, 4.5, 16, 8, 4, None]
+
+
+def test_packed_integers_are_told_from_counted_ones_by_their_number() -> None:
+    shape, _ = shape_of(details(LLAMA_8B, params=8030261248))
+    head = 2 * 128256 * 4096
+    one_by_one = {"I32": 8030261248 - head, "F16": head}
+    in_words = {"I32": (8030261248 - head) // 8, "F16": head}
+    sizes = [safetensors_bytes(dtypes, "AWQ-4bit", shape) for dtypes in (one_by_one, in_words)]
+    assert sizes[0] == pytest.approx(sizes[1], rel=0.05)
+
+
+def test_a_recipe_of_four_bit_floats_leaves_recurrent_layers_and_the_rest_alone() -> None:
+    hybrid = FAMILIES["Qwen 3.5 27B"][1]
+    shape, _ = shape_of(details(hybrid, params=27_780_000_000))
+    assert shape is not None
+    recurrent = sum(group.layers * (group.in_dim + group.inner_dim) * shape.hidden for group in shape.recurrent)
+    size = stored_bytes(shape, 27_780_000_000, 4.5, "NVFP4")
+    everything = stored_bytes(shape, 27_780_000_000, 4.5, "AWQ-4bit")
+    assert size - everything > recurrent * 11.5 / 8
+
+
+def test_experts_may_be_packed_although_the_repository_says_eight_bits() -> None:
+    said = {**LLAMA_8B, "expert_dtype": "fp4", "quantization_config": {"quant_method": "fp8"}}
+    packed = weights_of(replace(details(said, params=10**9), dtypes={"I8": 33 * 10**6, "F8_E4M3": 10**6}), None)
+    assert packed is not None
+    assert packed.size_bytes == 18 * 10**6

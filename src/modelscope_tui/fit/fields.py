@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_NESTED = ("text_config", "llm_config", "language_config", "thinker_config", "decoder", "llm")
+from modelscope_tui.fit.defaults import with_defaults
+
+_NESTED = (
+    "text_config", "llm_config", "language_config", "language_model_config", "thinker_config", "decoder_config",
+    "decoder", "llm",
+)  # fmt: skip
+_PARTS = ("ffn_config", "attn_config")
 _LARGEST = 1 << 50
 
 
@@ -16,7 +22,14 @@ def text_part(config: Mapping[str, Any]) -> Mapping[str, Any]:
         inner = config.get(key)
         if isinstance(inner, Mapping) and inner:
             return text_part({**{k: v for k, v in config.items() if k not in _NESTED}, **inner})
-    return config
+    parts = [config[key] for key in _PARTS if isinstance(config.get(key), Mapping)]  # (MPT, DBRX)
+    for part in parts:
+        config = {**part, **config}
+    return with_defaults(config)
+
+
+def _is_sane(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < _LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +39,21 @@ class Fields:
     values: Mapping[str, Any]
 
     def whole(self, *names: str) -> int | None:
-        """The first of ``names`` that holds a positive whole number of sane size."""
+        """The first of ``names`` that holds a positive whole number of sane size, or the mean of one for each layer."""
         for name in names:
             value = self.values.get(name)
-            if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < _LARGEST:
-                return int(value)
+            if isinstance(value, (list, tuple)) and value and all(_is_sane(item) for item in value):
+                return round(sum(value) / len(value))
+            if _is_sane(value):
+                return int(value)  # type: ignore[arg-type]
+        return None
+
+    def each(self, *names: str) -> list[int] | None:
+        """The first of ``names`` that holds a list of positive whole numbers, as many as there are layers."""
+        for name in names:
+            value = self.values.get(name)
+            if isinstance(value, (list, tuple)) and value and all(_is_sane(item) for item in value):
+                return [int(item) for item in value]
         return None
 
     def flag(self, *names: str) -> bool | None:

@@ -36,7 +36,23 @@ FILE_BITS: Mapping[str, float] = MappingProxyType(
 """Bits per weight of a whole GGUF file, output layer and norms included, when tensor shapes are not known."""
 
 STORED_BITS: Mapping[str, float] = MappingProxyType(
-    {"awq": 4.25, "gptq": 4.25, "autoround": 4.25, "nvfp4": 4.5, "mxfp4": 4.25, "fp4": 4.25, "bnb": 4.5, "fp8": 8.0}
+    {
+        "awq": 4.25,
+        "gptq": 4.25,
+        "autoround": 4.25,
+        "nvfp4": 4.5,
+        "mxfp4": 4.25,
+        "fp4": 4.25,
+        "bnb": 4.5,
+        "fp8": 8.0,
+        "nf4": 4.5,
+        "bitsandbytes": 4.5,
+        "int4": 4.25,
+        "int8": 8.0,
+        "mxfp8": 8.25,
+        "mxfp6": 6.25,
+        "fbgemm_fp8": 8.0,
+    }
 )
 """Bits per weight of the listed (quantized) modules; embeddings, head and norms stay at 16."""
 

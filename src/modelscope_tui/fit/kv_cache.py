@@ -9,11 +9,18 @@ cross attention     the encoder's output per sequence
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from modelscope_tui.fit.formats import CACHE_BYTES
 from modelscope_tui.fit.shape import Attention, Shape
 
 CELL_STEP = 256
 """llama.cpp rounds the cells of a window up to this."""
+
+_WINDOWED = re.compile(r"gemma[234]|gemma3n|cohere2|gpt_oss|llama4|exaone4|olmo3|smallthinker|mimo_v2|step3p5|afmoe")
+"""Families whose windows llama.cpp keeps to. Of the others (Mistral, Phi-3, Qwen, StarCoder2) it keeps every token:
+their layers are read as those of architectures without a window. Source: `load_swa` in its model files, 2026."""
 
 STATE_BYTES = 4
 """Recurrent states are 32-bit floats."""
@@ -42,6 +49,13 @@ def _cell_bytes(group: Attention, k_bytes: float, v_bytes: float | None) -> floa
     return group.kv_heads * (group.key_dim * k_bytes + group.value_dim * (k_bytes if v_bytes is None else v_bytes))
 
 
+def as_in_llamacpp(shape: Shape) -> Shape:
+    """Give the shape without the windows that llama.cpp does not keep to."""
+    if shape.model_type is None or _WINDOWED.search(shape.model_type.replace("-", "_")):
+        return shape
+    return replace(shape, attention=tuple(replace(group, window=None) for group in shape.attention))
+
+
 def llama_kv_bytes(
     shape: Shape,
     context: int,
@@ -66,7 +80,7 @@ def llama_kv_bytes(
     if not shape.keeps_cache:
         return 0
     total = 0.0
-    for group in shape.attention:
+    for group in as_in_llamacpp(shape).attention:
         cells = _cells(group, context, sequences, batch, is_unified)
         total += group.kept_layers * cells * _cell_bytes(group, k_bytes, v_bytes)
     return round(total) + cross_bytes(shape, k_bytes) * sequences
@@ -99,16 +113,17 @@ def recurrent_bytes(shape: Shape, sequences: int = 1) -> int:
 def llama_compute_bytes(shape: Shape, context: int, *, batch: int = 512, has_flash_attention: bool = True) -> int:
     """Bytes of llama.cpp's compute buffer: its graph needs the most of three moments.
 
-    The output of a whole batch; the feed-forward network of a layer; attention, which without flash attention holds
-    the scores of every head. The mask (16 bit with flash attention, else 32) lives through the last two.
+    The output of a whole batch; the feed-forward network of a layer (gate, up and their product beside the stream);
+    attention, which without flash attention holds the scores of every head. The mask (16 bit with flash attention,
+    else 32) lives through the last two.
     """
     float_batch = 4 * batch
     inner = shape.inner_dim or 0
     if shape.experts is not None:
-        inner = max(inner, shape.experts.inner_dim * shape.experts.active)
+        inner = max(inner, shape.experts.inner_dim * max(shape.experts.active, 1))
     mask = batch * context * (2 if has_flash_attention else 4)
     scores = 0 if has_flash_attention else float_batch * context * shape.heads
     output = float_batch * (shape.vocab + shape.hidden)
-    network = float_batch * (3 * shape.hidden + 2 * inner) + mask
+    network = float_batch * (4 * shape.hidden + 3 * inner) + mask
     attention = float_batch * 4 * shape.hidden + mask + scores
     return max(output, network, attention)

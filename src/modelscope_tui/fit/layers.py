@@ -11,7 +11,8 @@ from typing import Literal
 
 from modelscope_tui.fit.fields import Fields
 
-Kind = Literal["full", "window", "chunk", "delta", "mamba", "conv", "none"]
+Kind = Literal["full", "window", "chunk", "delta", "mamba", "conv", "both", "none"]
+"""What a layer keeps; `both` is attention and a Mamba state side by side, `none` nothing (or what an encoder gave)."""
 
 _NAMES: Mapping[str, Kind] = {
     "full_attention": "full",
@@ -27,7 +28,8 @@ _NAMES: Mapping[str, Kind] = {
     "mamba": "mamba",
     "mamba2": "mamba",
     "conv": "conv",
-    "hybrid": "full",
+    "recurrent": "conv",
+    "hybrid": "both",
     "mlp": "none",
     "moe": "none",
 }
@@ -60,10 +62,14 @@ def layer_kinds(fields: Fields, layers: int) -> list[Kind]:
     readers: tuple[Callable[[Fields, int], list[Kind] | None], ...] = (
         _listed,
         _lettered,
+        _numbered,
         _interval,
+        _kimi,
         _attention_period,
         _attention_places,
-        _pure_recurrent,
+        _one_kind,
+        _searched,
+        _crossing,
         _chunked,
         _windowed,
     )
@@ -79,9 +85,33 @@ def _listed(fields: Fields, layers: int) -> list[Kind] | None:
     if names is None or not set(names) <= set(_NAMES):
         return None
     kinds = [_NAMES[name] for name in names]
-    if "window" in kinds and fields.whole("sliding_window", "sliding_window_size") is None:
+    windows = fields.whole("attention_window_size")
+    if windows is not None and "conv" in kinds:  # RecurrentGemma: its attention is local
+        kinds = ["window" if kind == "full" else kind for kind in kinds]
+    elif "window" in kinds and fields.whole("sliding_window", "sliding_window_size") is None:
         kinds = ["full" if kind == "window" else kind for kind in kinds]
+    if "chunk" in kinds and fields.whole("attention_chunk_size") is None:
+        kinds = ["full" if kind == "chunk" else kind for kind in kinds]
     return (kinds * (layers // len(kinds) + 1))[:layers]
+
+
+def _numbered(fields: Fields, layers: int) -> list[Kind] | None:
+    """Read 0 and 1 for each layer: MiniMax marks full attention with 1, MiMo marks windows with 1."""
+    attention = fields.numbers("attn_type_list")
+    if attention and len(attention) >= layers:
+        return ["full" if mark else "delta" for mark in attention[:layers]]
+    windows = fields.numbers("hybrid_layer_pattern")
+    if windows and len(windows) >= layers and fields.whole("sliding_window", "sliding_window_size"):
+        return ["window" if mark else "full" for mark in windows[:layers]]
+    return None
+
+
+def _kimi(fields: Fields, layers: int) -> list[Kind] | None:
+    """Read Kimi Linear's list of layers with full attention; they are counted from one."""
+    places = Fields(fields.inner("linear_attn_config")).numbers("full_attn_layers")
+    if not places:
+        return None
+    return ["full" if index + 1 in places else "delta" for index in range(layers)]
 
 
 def _lettered(fields: Fields, layers: int) -> list[Kind] | None:
@@ -114,8 +144,33 @@ def _attention_places(fields: Fields, layers: int) -> list[Kind] | None:
     return ["full" if index in places else other for index in range(layers)]
 
 
-def _pure_recurrent(fields: Fields, layers: int) -> list[Kind] | None:
-    return ["mamba"] * layers if fields.text("model_type") in {"mamba", "mamba2", "falcon_mamba"} else None
+def _one_kind(fields: Fields, layers: int) -> list[Kind] | None:
+    family = fields.text("model_type")
+    if family in {"mamba", "mamba2", "falcon_mamba"}:
+        return ["mamba"] * layers
+    return ["both"] * layers if family == "falcon_h1" else None
+
+
+def _searched(fields: Fields, layers: int) -> list[Kind] | None:
+    """Read `block_configs`: a search has taken the attention out of some layers (Nemotron Super and Ultra)."""
+    blocks = fields.values.get("block_configs")
+    if not isinstance(blocks, (list, tuple)) or len(blocks) != layers:
+        return None
+    kinds: list[Kind] = []
+    for block in blocks:
+        said = block.get("attention") if isinstance(block, Mapping) else None
+        attention = said if isinstance(said, Mapping) else {}
+        is_out = attention.get("no_op") is True or attention.get("replace_with_linear") is True
+        kinds.append("none" if is_out else "full")
+    return kinds
+
+
+def _crossing(fields: Fields, layers: int) -> list[Kind] | None:
+    """Leave out the layers that look at a picture: what they keep does not grow (Llama 3.2 Vision)."""
+    places = fields.numbers("cross_attention_layers")
+    if not places:
+        return None
+    return ["none" if index in places else "full" for index in range(layers)]
 
 
 def _chunked(fields: Fields, layers: int) -> list[Kind] | None:

@@ -6,7 +6,15 @@ or everything in system memory where there is no accelerator.
 
 from __future__ import annotations
 
-from modelscope_tui.fit.kv_cache import growing_bytes_per_token, llama_compute_bytes, llama_kv_bytes, recurrent_bytes
+from dataclasses import replace
+
+from modelscope_tui.fit.kv_cache import (
+    as_in_llamacpp,
+    growing_bytes_per_token,
+    llama_compute_bytes,
+    llama_kv_bytes,
+    recurrent_bytes,
+)
 from modelscope_tui.fit.machine import GIB, MIB, Machine, gigabytes
 from modelscope_tui.fit.plan import LEAST_CONTEXT, Fits, Plan, Question, default_context, largest_context
 from modelscope_tui.fit.speed import Decode, active_bytes, decode
@@ -42,6 +50,7 @@ def _spare_bytes(machine: Machine) -> int:
 
 def plan_llamacpp(question: Question) -> Plan:
     """Lay a model out for llama.cpp."""
+    question = replace(question, shape=as_in_llamacpp(question.shape))
     machine = question.machine
     available = machine.budget_bytes
     limit = question.context_limit

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from modelscope_tui.fit.formats import TENSOR_BITS
 from modelscope_tui.fit.shape import Shape
-from modelscope_tui.fit.tensors import Tensor, tensors_of
+from modelscope_tui.fit.tensors import Tensor, nearest_tensors, tensors_of
 
 HEADER_BYTES_PER_TOKEN = 45
 """Vocabulary, scores and merges in a GGUF header; between 20 and 60 in public files."""
@@ -30,15 +30,30 @@ _WHOLE = frozenset({"F32", "F16", "BF16"})
 
 
 def gguf_bytes(shape: Shape, mix: str) -> int | None:
-    """Size of the GGUF file of a model in a mix; None when the shape does not explain the parameters."""
-    tensors = tensors_of(shape)
-    if tensors is None or _BASE.get(mix, mix) not in TENSOR_BITS:
+    """Size of the GGUF file of a model in a mix; None when the shape does not explain the parameters.
+
+    A shape that misses them by less than half still tells how the mix falls: which rows a block does not divide, how
+    much is vocabulary. Its bits per weight are then taken, and the published number of weights.
+    """
+    if _BASE.get(mix, mix) not in TENSOR_BITS:
         return None
+    tensors = tensors_of(shape)
+    if tensors is None:
+        return _by_density(shape, mix)
     bits = sum(tensor.elements * TENSOR_BITS[tensor_type(tensor, mix, shape)] for tensor in tensors)
     if shape.params is not None:  # biases, norms, small projections that a configuration does not tell
         rest = shape.params - sum(tensor.elements for tensor in tensors)
         bits += rest * (TENSOR_BITS[_BASE.get(mix, mix)] if abs(rest) > 0.002 * shape.params else 32)
     return round(bits / 8) + HEADER_BYTES_PER_TOKEN * shape.vocab
+
+
+def _by_density(shape: Shape, mix: str) -> int | None:
+    tensors = nearest_tensors(shape)
+    elements = sum(tensor.elements for tensor in tensors)
+    if shape.params is None or not 0.4 <= shape.params / max(elements, 1) <= 2.5:
+        return None
+    bits = sum(tensor.elements * TENSOR_BITS[tensor_type(tensor, mix, shape)] for tensor in tensors)
+    return round(shape.params * bits / elements / 8) + HEADER_BYTES_PER_TOKEN * shape.vocab
 
 
 def tensor_type(tensor: Tensor, mix: str, shape: Shape) -> str:
@@ -70,7 +85,7 @@ def _chosen(tensor: Tensor, mix: str, base: str, shape: Shape) -> str:
         return _output(tensor, mix, base)
     if base == "MXFP4":
         return "MXFP4" if tensor.is_expert else "Q8_0"
-    if role == "embedding":
+    if role in {"embedding", "layer_embedding"}:
         return _embedding(mix, base)
     rules: dict[str, Callable[[], str]] = {
         "v": lambda: _values(tensor, mix, base, shape),

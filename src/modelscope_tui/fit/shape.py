@@ -73,6 +73,7 @@ class Experts:
 
     count: int
     active: int
+    """Experts that a token goes through; 0 where it is not said."""
     inner_dim: int
     shared_dim: int = 0
     """Width of the experts that every token goes through; 0 without."""
@@ -113,6 +114,8 @@ class Shape:
     encoder: Encoder | None = None
     draft_layers: int = 0
     """Layers that only guess ahead (MTP); stored, and left out of memory unless asked for."""
+    layer_embedding: tuple[int, int] | None = None
+    """Tokens and width of the table that gives each layer embeddings of its own (Gemma 3n, the small Gemma 4)."""
     keeps_cache: bool = True
     """Encoders and other models that do not write text token by token keep none."""
     model_type: str | None = None

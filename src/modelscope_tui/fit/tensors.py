@@ -12,12 +12,31 @@ from typing import Literal
 
 from modelscope_tui.fit.shape import Attention, Experts, Recurrent, Shape
 
-Role = Literal["embedding", "output", "q", "k", "v", "qkv", "o", "gate", "up", "down", "router", "other", "small"]
+Role = Literal[
+    "embedding",
+    "layer_embedding",
+    "output",
+    "q",
+    "k",
+    "v",
+    "qkv",
+    "o",
+    "gate",
+    "up",
+    "down",
+    "router",
+    "other",
+    "small",
+]
 
 _PLAIN = re.compile(
     r"gpt2|gpt_?neox|gptj|gpt_bigcode|bloom|falcon$|opt|mpt|starcoder|^phi(-msft)?$|bert|whisper|nemotron"
 )
 _FUSED = re.compile(r"^phi|falcon$|bloom|gpt_?neox|gpt2|mpt|chatglm|bigcode|dbrx|bloom|codeshell")
+
+
+EXPLAINED = 0.04
+"""A shape explains a model when its matrices miss the published parameters by no more than this share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +63,36 @@ def tensors_of(shape: Shape) -> tuple[Tensor, ...] | None:
     Whether the feed-forward network is gated is not said in a configuration: where the number of parameters is known,
     the reading that explains it better is taken.
     """
-    gated = not _PLAIN.search(shape.model_type or "")
+    best = nearest_tensors(shape)
+    if shape.params is None:
+        return best
+    return best if abs(_elements(best) - shape.params) <= EXPLAINED * shape.params else None
+
+
+def nearest_tensors(shape: Shape) -> tuple[Tensor, ...]:
+    """List the matrices by the reading that comes nearest to the parameters, however far from them it is."""
+    gated = _is_gated(shape)
     readings = [tuple(_tensors(shape, is_gated)) for is_gated in (gated, not gated)]
     if shape.params is None:
         return readings[0]
-    best = min(readings, key=lambda reading: abs(_elements(reading) - (shape.params or 0)))
-    return best if abs(_elements(best) - shape.params) <= 0.04 * shape.params else None
+    return min(readings, key=lambda reading: abs(_elements(reading) - (shape.params or 0)))
+
+
+def _is_gated(shape: Shape) -> bool:
+    return not _PLAIN.search(shape.model_type or "")
+
+
+def mixed_elements(shape: Shape) -> int | None:
+    """Weights of all experts that tokens choose between; None without a mixture, or where they exceed the model."""
+    experts = shape.experts
+    if experts is None:
+        return None
+    layers = (shape.layers if shape.mlp_layers is None else shape.mlp_layers) - experts.dense_layers
+    one = max(layers, 0) * experts.count * experts.inner_dim * shape.hidden
+    sizes = [one * matrices for matrices in ((3, 2) if _is_gated(shape) else (2, 3))]
+    if shape.params is None:
+        return sizes[0]
+    return next((size for size in sizes if size <= shape.params), None)
 
 
 def draft_elements(shape: Shape) -> int:
@@ -73,6 +116,9 @@ def _tensors(shape: Shape, is_gated: bool) -> Iterator[Tensor]:
     yield Tensor("embedding", shape.hidden, shape.vocab)
     if not shape.is_tied:
         yield Tensor("output", shape.hidden, shape.vocab)
+    if shape.layer_embedding:
+        tokens, width = shape.layer_embedding
+        yield Tensor("layer_embedding", width, tokens)
     of_layers = shape.layers
     fused = bool(_FUSED.search(shape.model_type or ""))
     places = _spread(shape)

@@ -37,7 +37,7 @@ def activation_bytes(shape: Shape, serving: Serving) -> int:
     experts = shape.experts
     if experts is not None:
         width = experts.inner_dim / parallel
-        sampler += tokens * experts.active * (max(2 * width, hidden) + width) * 2
+        sampler += tokens * max(experts.active, 1) * (max(2 * width, hidden) + width) * 2
         inner = max(inner, experts.shared_dim)
     layer = tokens * (3 * inner / parallel + 4 * hidden) * 2
     return round(max(sampler, layer)) + WORKSPACE_BYTES

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modelscope_tui.catalog.form import with_bits
 from modelscope_tui.catalog.model import ModelDetails, Quantization
 from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of, stored_format
+from modelscope_tui.fit.fields import text_part
 from modelscope_tui.fit.formats import DTYPE_BYTES, FILE_BITS, gguf_type, stored_bits
 from modelscope_tui.fit.machine import gigabytes
 from modelscope_tui.fit.mix import gguf_bytes
 from modelscope_tui.fit.shape import Shape
+from modelscope_tui.fit.tensors import tensors_of
 
 USUAL_MIX = "Q4_K_M"
 """The GGUF mix that is meant when none is chosen."""
@@ -100,6 +102,12 @@ def _of_name(details: ModelDetails, shape: Shape | None, name: str) -> Weights |
     return Weights(round(params * FILE_BITS[mix] / 8), basis, name, is_gguf=True)
 
 
+def _packing(details: ModelDetails, stored: str | None) -> str | None:
+    """Name what the elements are packed as; a file may say it of its experts alone (`expert_dtype` of DeepSeek V4)."""
+    said = text_part(details.config or {}).get("expert_dtype")
+    return said if isinstance(said, str) and _FP4.search(said) else stored
+
+
 def _params(details: ModelDetails) -> int | None:
     total = details.gguf.get("total")
     return details.model.params or (total if isinstance(total, int) and total > 0 else None)
@@ -117,7 +125,7 @@ def _of_repository(details: ModelDetails, shape: Shape | None) -> Weights | None
         usual = [one for one in whole if one.name == USUAL_MIX] or whole
         return _of_choice(details, shape, usual[0]) if usual else _of_name(details, shape, USUAL_MIX)
     if details.dtypes:
-        counted = safetensors_bytes(details.dtypes, stored, shape)
+        counted = safetensors_bytes(details.dtypes, _packing(details, stored), shape)
         return Weights(counted, "counted from the Hub's elements per dtype", stored)
     params = _params(details)
     if params is None:
@@ -130,26 +138,49 @@ def _of_repository(details: ModelDetails, shape: Shape | None) -> Weights | None
 def stored_bytes(shape: Shape | None, params: int, bits: float, name: str) -> int:
     """Bytes of a quantized safetensors repository: listed modules at ``bits``, the rest at 16.
 
-    Embeddings and head stay at 16 bit; 4-bit floats of a mixture cover its experts only.
+    Embeddings and head stay at 16 bit. 4-bit floats of a mixture cover its experts only; in other models they leave
+    out what the layers of the language model do not explain (a vision tower, layers that guess ahead) and recurrent
+    layers.
     """
     if bits >= 16 or shape is None:
         return round(params * bits / 8)
     kept = shape.vocab * shape.hidden * (1 if shape.is_tied else 2)
     experts = shape.experts
-    if experts is not None and _FP4.search(name):
+    if _FP4.search(name) and experts is not None:
         mixed = shape.layers - experts.dense_layers
         kept = params - mixed * experts.count * 3 * experts.inner_dim * shape.hidden
+    elif _FP4.search(name):
+        kept += _left_out(shape, params)
     kept = min(max(kept, 0), params)
     return round((params - kept) * bits / 8 + kept * 2)
 
 
+def _left_out(shape: Shape, params: int) -> int:
+    """Weights that recipes of 4-bit floats do not touch: the unexplained rest, and recurrent layers."""
+    tensors = tensors_of(replace(shape, params=params))
+    rest = max(0, params - sum(tensor.elements for tensor in tensors)) if tensors else 0
+    recurrent = sum(group.layers * (group.in_dim + group.inner_dim) * shape.hidden for group in shape.recurrent)
+    return rest + recurrent
+
+
 def safetensors_bytes(dtypes: Mapping[str, int], stored: str | None, shape: Shape | None) -> int:
-    """Bytes of safetensors files from the Hub's elements per dtype; packed 4-bit floats are counted unpacked there."""
+    """Bytes of safetensors files from the Hub's elements per dtype.
+
+    Weights that are packed several to an element are counted one by one there: of 4-bit floats both the weights and
+    their scales, of packed integers those whose number is that of the parameters.
+    """
     if not dtypes and stored is not None and shape is not None and shape.params:
         return stored_bytes(shape, shape.params, stored_bits(stored) or 16.0, stored)
-    is_packed = stored is not None and bool(_FP4.search(stored))
-    total = 0.0
-    for dtype, count in dtypes.items():
-        size = DTYPE_BYTES.get(dtype, 2)
-        total += count * (PACKED_SHARE if is_packed and dtype in {"U8", "I8"} else size)
-    return round(total)
+    packed = _packed_bytes(stored, dtypes, shape)
+    return round(sum(count * packed.get(dtype, DTYPE_BYTES.get(dtype, 2)) for dtype, count in dtypes.items()))
+
+
+def _packed_bytes(stored: str | None, dtypes: Mapping[str, int], shape: Shape | None) -> dict[str, float]:
+    """Say what one counted element of a packed dtype really takes."""
+    if stored is not None and _FP4.search(stored):
+        return {"U8": PACKED_SHARE, "I8": PACKED_SHARE}
+    bits = stored_bits(stored) if stored is not None else None
+    if bits is None or bits >= 16 or shape is None or not shape.params:
+        return {}
+    is_unpacked = sum(dtypes.values()) > 0.8 * shape.params
+    return {"I32": bits / 8, "U32": bits / 8} if is_unpacked else {}
