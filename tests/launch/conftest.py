@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Mapping
 
 import pytest
 
 from modelscope_tui.catalog.model import Model, ModelDetails, ModelFile
 from modelscope_tui.catalog.packaged import CATALOG, FOLDER
-from modelscope_tui.catalog.record import decode
+from modelscope_tui.catalog.record import decode, reordered
 from modelscope_tui.fit.device import parse_machine
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.launch.subject import Subject
@@ -39,8 +40,8 @@ def listing(sizes: Mapping[str, int]) -> tuple[ModelFile, ...]:
 def catalog() -> Mapping[str, Model]:
     """Every row of the bundled catalog, by id."""
     with gzip.open(FOLDER / CATALOG, "rt", encoding="utf-8") as lines:
-        next(lines)
-        rows = [decode(line) for line in lines]
+        names = json.loads(next(lines))
+        rows = [decode(reordered(line, names)) for line in lines]
     return {row.id: row for row in rows}
 
 
