@@ -27,6 +27,9 @@ def architectures_of(model: Model, details: ModelDetails | None = None) -> tuple
     said = (details.config or {}).get("architectures") if details is not None else None
     if isinstance(said, list) and said and all(isinstance(name, str) for name in said):
         return tuple(said)
+    named = _named_in("by_name_first", model.id.lower())
+    if named:
+        return named
     if model.architectures:
         return model.architectures
     model_type = model_type_of(model, details)
@@ -58,7 +61,11 @@ def _class_in_name(model_id: str) -> tuple[str, ...]:
     name = model_id.lower()
     if name.partition("/")[0] not in _publishers():
         return ()
-    return next(((found,) for pattern, found in rules("families")["by_name"] if re.search(pattern, name)), ())
+    return _named_in("by_name", name)
+
+
+def _named_in(table: str, name: str) -> tuple[str, ...]:
+    return next(((found,) for pattern, found in rules("families")[table] if re.search(pattern, name)), ())
 
 
 @cache

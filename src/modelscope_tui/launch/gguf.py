@@ -30,6 +30,9 @@ _SPARE = 1.1
 _ONE_FILE = 48_000_000_000
 """Above this, GGUF files on the Hub come in parts (llama-gguf-split): uploaders keep each part under 50 GB."""
 
+_AS_OF = ", which Ollama did not pull as of August 2026"
+"""Only Ollama asks for one file; a change that would join the parts was open then."""
+
 _SAFE_PATH = re.compile(r"[\w.+ ()@,=/-]+", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}", re.ASCII)
 
@@ -116,7 +119,7 @@ def choose(
     if wished is not None:
         return _wished(found, usable, wished, names)
     if not usable:
-        return Choice(None, "every quantization in it is split into several files")
+        return Choice(None, f"every quantization in it is split into several files{_AS_OF}")
     usual = next((item for item in usable if item.name.upper() == USUAL), None)
     room = (machine.gpu_budget_bytes + (0 if machine.is_unified else machine.ram_budget_bytes or 0)) or None
     if usual is not None and _fits(usual, room):
@@ -136,7 +139,7 @@ def _wished(found: tuple[Quantization, ...], usable: list[Quantization], wished:
     if near is not None:
         return Choice(near, why=f"asked for as {wished}")
     if any(item.name.upper() in {wanted, f"UD-{wanted}"} for item in found):
-        return Choice(None, f"{wished} is split into several files there; in one file: {names}")
+        return Choice(None, f"{wished} is split into several files there{_AS_OF}; in one file: {names}")
     return Choice(None, f"there is no {wished} in it, but {names}")
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from modelscope_tui.catalog.model import Model
+from modelscope_tui.launch.family import architectures_of
 from modelscope_tui.launch.rulebook import rules
 
 Purpose = Literal[
@@ -54,14 +55,18 @@ _LIBRARIES: Mapping[str, Purpose] = MappingProxyType(
 _RERANKER = re.compile(r"rerank|cross-encoder/ms-marco|colbert.*rank", re.IGNORECASE)
 _EMBEDDING = re.compile(
     r"embedding|(?<![a-z])embed(?![a-z])|sentence-t5|(infgrad|dunzhang|novasearch)/stella"
-    r"|/(bge|e5|gte|multilingual-e5|all-minilm|all-mpnet|paraphrase|snowflake-arctic)-",
+    r"|/(bge|e5|gte|multilingual-e5|all-minilm|all-mpnet|paraphrase)-",
     re.IGNORECASE,
 )
-_DRAFT = re.compile(r"(?<![a-z])eagle-?3|dflash|dspark|speculator", re.IGNORECASE)
+_DRAFT = re.compile(r"dflash|dspark", re.IGNORECASE)
+_ALWAYS_DRAFT = re.compile(r"(?<![a-z])eagle-?3|speculator", re.IGNORECASE)
 _DRAFT_TYPES = ("_mtp", "_assistant", "dspark", "_dflash", "eagle3")
 _DRAFT_BODIES = (None, "qwen3", "llama")
 """What draft models say they are; a repository of another type carries its draft layers inside a whole model."""
-_SPEECH = re.compile(r"whisper|[-_]asr([-_.]|$)|parakeet|canary-|wav2vec", re.IGNORECASE)
+_SPEECH = re.compile(
+    r"whisper|[-_]asr([-_.]|$)|parakeet|canary-|wav2vec|voxtral-(mini|small)(?!.*(tts|text))", re.IGNORECASE
+)
+_OMNI = re.compile(r"qwen[\d.]+-omni", re.IGNORECASE)
 _VOICE = re.compile(r"tts|vibevoice|bark(-|$)|kokoro|musicgen|orpheus|chatterbox|-audio-gen", re.IGNORECASE)
 _PICTURE = re.compile(
     r"flux|stable-diffusion|sdxl|/sd[-_]?[123x]|wan2|hunyuan-?video|qwen-image|z-image|ltx-|chroma[-\d]|hidream|cogvideo",
@@ -93,9 +98,19 @@ def purpose_of(model: Model) -> Purpose:
     """Say what a model is for."""
     is_made = bool(model.model_type or model.architectures or model.quantization or model.gguf_repos)
     has_vectors = model.embed_dim is not None
-    return _purpose(
+    found = _purpose(
         _Row(model.id, model.task, model.library, model.model_type, model.capabilities, has_vectors, is_made)
     )
+    return _of_class(model) if found == "unknown" else found
+
+
+def _of_class(model: Model) -> Purpose:
+    """Say what a row is for that only its class tells, as vLLM's registry knows it."""
+    known = rules("vllm")["architectures"]
+    tasks = next((known[name] for name in architectures_of(model) if name in known), ("",))
+    if tasks[0].startswith("text-generation"):
+        return "text"
+    return "vision" if tasks == ["multimodal"] else "unknown"
 
 
 @lru_cache(maxsize=64)  # (each tool asks for the same row, one after another)
@@ -105,8 +120,10 @@ def _purpose(row: _Row) -> Purpose:
     if _RERANKER.search(row.name):
         return "reranker"
     known: Purpose | None = None if row.task is None else _TASKS.get(row.task, "other")
-    if known == "other" and row.library == "sentence-transformers":
+    if known == "other" and (row.library == "sentence-transformers" or row.task == "zero-shot-image-classification"):
         known = "embedding"
+    if row.task == "text-to-audio" and _OMNI.search(row.name):
+        known = "vision"  # (it speaks beside; what the servers give is its text)
     if known in (None, "text", "vision") and _is_draft(row):
         return "draft"
     if known is None:
@@ -126,6 +143,8 @@ def said_of(model: Model) -> str:
 
 def _is_draft(row: _Row) -> bool:
     if row.model_type is not None and row.model_type.endswith(_DRAFT_TYPES):
+        return True
+    if _ALWAYS_DRAFT.search(row.name):
         return True
     return row.model_type in _DRAFT_BODIES and _DRAFT.search(row.name) is not None
 
@@ -148,12 +167,16 @@ def is_chat(model: Model) -> bool | None:
     """Tell whether a text or vision model talks in turns; False is a base model; None when nothing tells."""
     if "conversational" in model.tags:
         return True
-    if _BASE.search(model.name):
+    known, name = rules("recipes")["chat"], model.id.lower()
+    if _BASE.search(model.name) or _is_one_of(known["base_names"], name):
         return False
-    if _CHAT.search(model.id):
+    if _CHAT.search(model.id) or _is_one_of(known["chat_names"], name):
         return True
-    known = rules("recipes")["chat"]
     if model.model_type in known["chat_types"]:
         return True
     is_publisher = model.model_type in known["publisher_types"] and model.organization in known["publishers"]
     return False if is_publisher or model.model_type in known["base_types"] else None
+
+
+def _is_one_of(patterns: list[str], name: str) -> bool:
+    return any(re.search(pattern, name) for pattern in patterns)

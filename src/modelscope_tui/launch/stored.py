@@ -12,7 +12,7 @@ from modelscope_tui.catalog.quantization import stored_format
 
 Format = Literal[
     "plain", "gguf", "mlx", "awq", "gptq", "auto-round", "bitsandbytes", "exl3", "fp8", "fp4", "compressed-tensors",
-    "diffusers", "timm", "onnx", "other",
+    "diffusers", "timm", "onnx", "ctranslate2", "other",
 ]  # fmt: skip
 
 _PREFIXES: tuple[tuple[str, Format], ...] = (
@@ -20,12 +20,14 @@ _PREFIXES: tuple[tuple[str, Format], ...] = (
     ("gptq", "gptq"), ("autoround", "auto-round"), ("auto-round", "auto-round"), ("bnb", "bitsandbytes"),
     ("bitsandbytes", "bitsandbytes"), ("exl", "exl3"), ("fp8", "fp8"), ("nvfp4", "fp4"), ("mxfp4", "fp4"),
     ("fp4", "fp4"), ("w4a", "compressed-tensors"), ("w8a", "compressed-tensors"), ("compressed", "compressed-tensors"),
+    ("onnx", "onnx"), ("ct2", "ctranslate2"), ("ctranslate2", "ctranslate2"),
     ("bf16", "plain"), ("f16", "plain"), ("f32", "plain"), ("fp16", "plain"),
 )  # fmt: skip
 _IN_NAME = re.compile(
     r"(?<![a-z])(gguf|mlx|awq|gptq|autoround|bnb|exl[23]|nvfp4|mxfp4|fp8|w[48]a\d+"
-    r"|oq\d\w?|optiq|jang)(?![a-z])"
+    r"|oq\d\w?|optiq|jang|onnx|ct2)(?![a-z])"
 )
+_FASTER = re.compile(r"faster-(distil-)?whisper")
 _LIBRARIES: dict[str, Format] = {
     "diffusers": "diffusers",
     "diffusion-single-file": "diffusers",
@@ -39,7 +41,7 @@ _TAGS = frozenset(
     {"gguf", "mlx", "fp8", "awq", "gptq", "bitsandbytes", "compressed-tensors", "mxfp4", "nvfp4", "exl2", "exl3"}
 )
 REMADE: frozenset[Format] = frozenset(
-    {"awq", "gptq", "auto-round", "bitsandbytes", "exl3", "mlx", "compressed-tensors"}
+    {"awq", "gptq", "auto-round", "bitsandbytes", "exl3", "mlx", "compressed-tensors", "onnx", "ctranslate2"}
 )
 """Formats that somebody made from another repository's weights; llama.cpp and its family cannot read them."""
 
@@ -101,6 +103,8 @@ def _of_row(model_id: str, quantization: str | None, library: str | None, tag: s
     if library == "mlx" or organization == "mlx-community" or tag == "mlx":
         return Stored("mlx", "MLX", has_gguf=False, has_other=True)
     label = quantization or tag
+    if organization == "onnx-community" or _FASTER.search(name):
+        label = "ONNX" if organization == "onnx-community" else "CTranslate2"
     if label is None:
         found = _IN_NAME.search(name)
         label = found[1] if found is not None else None

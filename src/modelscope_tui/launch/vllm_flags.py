@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from modelscope_tui.launch.family import model_type_of
 from modelscope_tui.launch.gathered import Gathered
@@ -18,6 +19,9 @@ ONLINE = ("fp8", "mxfp8", "fp8_per_tensor", "fp8_per_block", "fp8_per_channel", 
 """Quantizations that vLLM makes itself while it loads 16-bit weights."""
 
 _GENERATIVE = ("text-generation", "multimodal")
+_WITHOUT_OWN_FILES = re.compile(r"^Mistral-7B-(Instruct-)?v0\.[12]$")
+_NATIVE_FP8 = 8.9
+"""The compute capability from which a GPU has FP8."""
 
 
 def add_family(subject: Subject, support: Support, layout: Layout, gathered: Gathered) -> None:
@@ -33,6 +37,10 @@ def add_family(subject: Subject, support: Support, layout: Layout, gathered: Gat
             why = "makes the score of a pair out of two tokens of a language model"
             overrides = json.dumps(rule["overrides"], separators=(",", ":"))
             gathered.add("--hf-overrides", overrides, why, rule["source"])
+    if support.architecture in rules("recipes")["renamed"].values():
+        overrides = json.dumps({"architectures": [support.architecture]}, separators=(",", ":"))
+        why = "its own name for the class is too generic for vLLM's registry"
+        gathered.add("--hf-overrides", overrides, why, rules("recipes")["renamed"]["source"])
     rule = parser_recipe(model.id, model_type)
     if rule is not None:
         _add_recipe(subject, support, layout, rule, gathered)
@@ -77,6 +85,8 @@ def _add_mistral(subject: Subject, support: Support, gathered: Gathered) -> None
     tagged = "mistral-common" in model.tags or model.library == "mistral-common"
     if support.stored.format not in {"plain", "fp8"} or model.organization != "mistralai":
         return
+    if _WITHOUT_OWN_FILES.search(model.name):
+        return  # (tagged so, and without consolidated weights)
     names = {file.path for file in files or ()}
     has_files = "params.json" in names and any(name.startswith("consolidated") for name in names)
     if files is not None and not has_files:
@@ -102,6 +112,7 @@ def add_wishes(support: Support, options: Options, gathered: Gathered) -> None:
             continue
         same = {"f16": "float16", "bf16": "bfloat16", "fp16": "float16", "f32": "float32"}.get(value.lower(), value)
         if same in table[flag]["choices"]:
+            gathered.flags = [known for known in gathered.flags if known.flag != flag]
             gathered.add(flag, same, f"the {said} asked for")
         else:
             gathered.warn(f"vLLM has no {said} {value}: {', '.join(table[flag]['choices'][:8])} …")
@@ -113,6 +124,17 @@ def add_wishes(support: Support, options: Options, gathered: Gathered) -> None:
         gathered.add("--revision", options.revision, "the revision asked for")
         if any(flag.flag == "--trust-remote-code" for flag in gathered.flags):
             gathered.add("--code-revision", options.revision, "pins the code of the repository too")
+
+
+def add_for_chips(subject: Subject, support: Support, gathered: Gathered) -> None:
+    """Keep the cache in eight bits beside NVIDIA's four-bit weights, as the recipes for them do."""
+    is_theirs = subject.model.organization == "nvidia" and "nvfp4" in subject.model.name.lower()
+    if not is_theirs or support.purpose not in {"text", "vision"}:
+        return
+    found = [gpu.compute_capability for gpu in subject.machine.gpus if gpu.compute_capability]
+    if all(float(text) >= _NATIVE_FP8 for text in found if text.replace(".", "", 1).isdigit()):
+        why = "NVIDIA's NVFP4 repositories are made for a cache of 8 bits"
+        gathered.add("--kv-cache-dtype", "fp8", why, "vllm-project/recipes@8959cf6 (2026-08-21)")
 
 
 def quant_problem(subject: Subject, support: Support, options: Options) -> str | None:

@@ -32,6 +32,7 @@ _SAME_METHOD = {
     "gptq_v2": "gptq",
 }
 _ENDINGS = ("ForCausalLM", "ForConditionalGeneration", "Model", "ForSequenceClassification")
+_HAS_TWIN = re.compile(r"/glm-4-9b(-chat(-1m)?)?$")
 _ENDING = re.compile(r"(ForSequenceClassification|ForTokenClassification|ForRewardModel|EmbeddingModel|Model)$")
 
 
@@ -68,9 +69,10 @@ def support_of(model: Model, details: ModelDetails | None = None) -> Support:
     names = architectures_of(model, details)
     if not names:
         return Support(purpose, stored, reason=_unknown_class(model, details), is_unknown=True)
-    found = _class_for(names, purpose)
-    if found is None:
-        return Support(purpose, stored, reason=_not_served(names))
+    found = _class_for(tuple(rules("recipes")["renamed"].get(name, name) for name in names), purpose)
+    reason = _unloadable(model, names) or (_not_served(names) if found is None else None)
+    if found is None or reason is not None:
+        return Support(purpose, stored, reason=reason)
     if purpose == "reranker" and found.endswith(("ForCausalLM", "ForConditionalGeneration")):
         # a language model made into a reranker scores in a way that only its card tells
         reason = (
@@ -79,6 +81,20 @@ def support_of(model: Model, details: ModelDetails | None = None) -> Support:
         )
         return Support(purpose, stored, reason=reason, is_unknown=True)
     return Support(purpose, stored, found, needs_bnb_plugin=needs_plugin)
+
+
+def _unloadable(model: Model, names: tuple[str, ...]) -> str | None:
+    """Say why a class of the registry cannot be loaded all the same."""
+    why = rules("recipes")["unloadable"]
+    name = next((name for name in names if name in why), None)
+    twin = hf_twin(model)
+    other = f" {twin} holds the same weights for the class that transformers has." if twin else ""
+    return f"{name}: {why[name]}.{other}" if name else None
+
+
+def hf_twin(model: Model) -> str | None:
+    """Name the repository with the same weights for transformers' own class, of a family that has both."""
+    return f"{model.id}-hf" if _HAS_TWIN.search(model.id.lower()) else None
 
 
 def _wrong_purpose(model: Model, purpose: Purpose) -> str | None:
@@ -101,15 +117,20 @@ def _wrong_format(model: Model, stored: Stored, details: ModelDetails | None) ->
     if stored.format == "gguf":
         return (
             f"{name} holds GGUF files only; vLLM {version} reads them through a plugin (vllm-gguf-plugin, since 0.24)"
-            " that lacks many architectures, so llama.cpp or Ollama are the way."
+            f" that lacks many architectures, so {_reads_gguf(purpose_of(model))} the way."
         )
     if stored.format == "mlx":
         return f"{name} holds MLX weights, which only MLX reads."
     if stored.format == "exl3":
         return f"{name} holds {stored.label} weights, which only ExLlama reads."
-    if stored.format in {"diffusers", "timm", "onnx"}:
+    if stored.format in {"diffusers", "timm", "onnx", "ctranslate2"}:
         return f"{name} is made for {stored.label}; vLLM cannot load it."
     return _unknown_method(name, details)
+
+
+def _reads_gguf(purpose: Purpose) -> str:
+    is_for_both = purpose in {"text", "vision", "embedding"}
+    return "llama.cpp or Ollama are" if is_for_both else "llama.cpp and its relatives are"
 
 
 def _unknown_method(name: str, details: ModelDetails | None) -> str | None:

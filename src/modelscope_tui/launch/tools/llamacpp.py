@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from modelscope_tui.catalog.model import Model, Quantization
+from modelscope_tui.catalog.model import Model, ModelDetails, Quantization
 from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Flag, LaunchAnswer, Note, refused
 from modelscope_tui.launch.command import Environment, LaunchCommand, Step
@@ -24,7 +25,7 @@ from modelscope_tui.launch.gguf import (
     unreadable,
     unseen_note,
 )
-from modelscope_tui.launch.purpose import Purpose, is_chat, said_of
+from modelscope_tui.launch.purpose import Purpose, is_chat, purpose_of, said_of
 from modelscope_tui.launch.remark import gate_note, general_notes, token_env
 from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
@@ -39,6 +40,15 @@ PORT = 8080
 _SERVES: frozenset[Purpose] = frozenset({"text", "vision", "embedding", "reranker"})
 _CACHE_TYPES = ("f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "iq4_nl", "q5_0", "q5_1")
 _BATCH = "8192"
+_POOLING = (
+    ("last", re.compile(r"qwen3-(vl-)?embedding|gte-qwen|e5-mistral|jina-code-embeddings")),
+    ("cls", re.compile(r"[/-]bge-|mxbai-embed-large|snowflake-arctic-embed|gte-(base|large)-en-v1\.5|gte-modernbert")),
+    (
+        "mean",
+        re.compile(r"nomic-embed|[/-]e5-(small|base|large)|all-minilm|embeddinggemma|[/-]gte-(small|base)$"),
+    ),
+)
+"""From the configuration of sentence-transformers in each family's repositories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +69,14 @@ class LlamaCpp:
 
     def can_run(self, model: Model) -> bool:
         """Offer GGUF files of text, vision, embedding and reranking models."""
-        return offers_gguf(model) and fitting_purpose(model, _SERVES) is not None
+        return (offers_gguf(model) and fitting_purpose(model, _SERVES) is not None) or _is_heard(model)
 
     def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
         """Build `llama-server -hf`, or say which fact stands in the way."""
         if options.nodes is not None and options.nodes > 1:
             reason = "llama-server alone uses one machine; rpc-server spreads it, vLLM does it by itself."
             return refused(subject.id, self.name, reason)
-        purpose = fitting_purpose(subject.model, _SERVES)
+        purpose = fitting_purpose(subject.model, _SERVES) or _hears(subject)
         if purpose is None:
             reason = f"llama.cpp does not serve {said_of(subject.model)}."
             return refused(subject.id, self.name, reason)
@@ -77,6 +87,17 @@ class LlamaCpp:
                 return _answer(subject, options, found, purpose)
             reasons.append(found)
         return refused(subject.id, self.name, _missing(subject, reasons), *_ways(subject))
+
+
+def _hears(subject: Subject) -> Purpose | None:
+    """Give the purpose of a speech model that answers through a projector, as a few families do."""
+    return "speech-to-text" if _is_heard(subject.model, subject.details) else None
+
+
+def _is_heard(model: Model, details: ModelDetails | None = None) -> bool:
+    known = rules("llamacpp")["vision_architectures"]
+    is_known = any(name in known for name in architectures_of(model, details))
+    return purpose_of(model) == "speech-to-text" and is_known and offers_gguf(model)
 
 
 def _found(source: Source, subject: Subject, options: Options) -> _Found | str:
@@ -109,18 +130,29 @@ def _missing(subject: Subject, reasons: list[str]) -> str:
     if reasons:
         return f"Nothing of {subject.id} can be run in llama.cpp: {'; '.join(dict.fromkeys(reasons))}."
     stored = stored_of(subject.model, subject.details)
-    if stored.format in REMADE:
+    if stored.format in REMADE or stored.format in {"fp8", "fp4"}:
         return f"{subject.id} holds {stored.label} weights and no GGUF files; llama.cpp reads GGUF only."
-    return f"{subject.id} holds no GGUF files and no GGUF repository of it is known; llama.cpp reads GGUF only."
+    return f"{subject.id} holds no GGUF files and no GGUF repository of it is known; llama.cpp reads GGUF only." + (
+        " Its convert_hf_to_gguf.py can make them." if _convertible(subject) else ""
+    )
 
 
-def _ways(subject: Subject) -> tuple[Note, ...]:
+def _convertible(subject: Subject) -> str | None:
+    """Name the class of the weights that llama.cpp's own script turns into GGUF; None where it cannot."""
     stored = stored_of(subject.model, subject.details)
     known = rules("llamacpp")["architectures"]
     found = [name for name in architectures_of(subject.model, subject.details) if name in known]
-    if not found or stored.format not in {"plain", "fp8", "gptq", "compressed-tensors"}:
+    return found[0] if found and stored.format in {"plain", "fp8", "gptq", "compressed-tensors"} else None
+
+
+def _ways(subject: Subject) -> tuple[Note, ...]:
+    name = _convertible(subject)
+    if name is None:
         return ()
-    text = f"By hand: llama.cpp's convert_hf_to_gguf.py converts {found[0]}, its llama-quantize makes it smaller."
+    text = (
+        f"By hand, as llama.cpp converts {name}: hf download {subject.id} --local-dir m, python convert_hf_to_gguf.py m"
+        " --outfile m.gguf --outtype bf16, llama-quantize m.gguf m-Q4_K_M.gguf Q4_K_M, llama-server -m m-Q4_K_M.gguf"
+    )
     return (Note("info", text),)
 
 
@@ -190,6 +222,7 @@ def _options(subject: Subject, options: Options, purpose: Purpose) -> tuple[list
         pooling = _pooling(subject.model)
         if pooling is not None:
             flags.append(Flag("--pooling", pooling, "how this family makes one vector of many", source))
+        flags.append(Flag("--batch-size", _BATCH, "how much is taken at once; the next can be no more", source))
         flags.append(Flag("--ubatch-size", _BATCH, "an input must fit one batch", source))
     if purpose == "reranker":
         flags.append(Flag("--rerank", None, "serves /v1/rerank", source))
@@ -213,9 +246,7 @@ def _options(subject: Subject, options: Options, purpose: Purpose) -> tuple[list
 def _pooling(model: Model) -> str | None:
     """How a family of embedders pools; None lets the file's own metadata decide."""
     name = model.id.lower()
-    if "qwen3-embedding" in name:
-        return "last"
-    return "cls" if "/bge-" in name or "-bge-" in name else None
+    return next((kind for kind, pattern in _POOLING if pattern.search(name)), None)
 
 
 def _vision(found: _Found, purpose: Purpose) -> tuple[Note, ...]:

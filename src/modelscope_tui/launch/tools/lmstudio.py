@@ -82,7 +82,7 @@ def _found(subject: Subject, options: Options) -> _Found | str:
         return _Found(subject.id, f"{_URL}{subject.id}", "its own MLX weights", None)
     if reasons:
         return f"Nothing of {subject.id} can be run in LM Studio: {'; '.join(dict.fromkeys(reasons))}."
-    if stored.format in REMADE:
+    if stored.format in REMADE or stored.format in {"fp8", "fp4"}:
         return f"{subject.id} holds {stored.label} weights and no GGUF files; LM Studio reads GGUF, and MLX on a Mac."
     nothing = f"{subject.id} holds no GGUF files and no GGUF repository of it is known"
     return f"{nothing}; LM Studio reads GGUF, and MLX on a Mac."

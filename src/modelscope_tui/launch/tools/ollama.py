@@ -164,7 +164,7 @@ def _missing(subject: Subject, reasons: list[str]) -> str:
     if reasons:
         return f"Nothing of {subject.id} can be run in Ollama: {'; '.join(dict.fromkeys(reasons))}."
     stored = stored_of(subject.model, subject.details)
-    if stored.format in REMADE or stored.format in {"diffusers", "onnx", "timm"}:
+    if stored.format in REMADE or stored.format in {"diffusers", "timm", "fp8", "fp4"}:
         return f"{subject.id} holds {stored.label} weights and no GGUF files; Ollama reads GGUF only."
     return (
         f"{subject.id} holds no GGUF files, no GGUF repository of it is known, and Ollama's library does not have it."

@@ -10,7 +10,7 @@ from typing import Literal
 
 from modelscope_tui.catalog.model import Model, is_repo_id
 from modelscope_tui.launch import smoke
-from modelscope_tui.launch.answer import Flag, LaunchAnswer, refused
+from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, refused
 from modelscope_tui.launch.command import Environment, LaunchCommand, Step
 from modelscope_tui.launch.container import HEAD, Container, container_of
 from modelscope_tui.launch.fitting import Judgement, judged
@@ -19,7 +19,7 @@ from modelscope_tui.launch.purpose import Purpose, is_chat
 from modelscope_tui.launch.remark import gate_note, general_notes, token_env
 from modelscope_tui.launch.rulebook import source_of
 from modelscope_tui.launch.subject import Options, Subject
-from modelscope_tui.launch.vllm_flags import add_family, add_wishes, quant_problem
+from modelscope_tui.launch.vllm_flags import add_family, add_for_chips, add_wishes, quant_problem
 from modelscope_tui.launch.vllm_layout import (
     GPUS_A_NODE,
     Layout,
@@ -29,7 +29,7 @@ from modelscope_tui.launch.vllm_layout import (
     layout_of,
     length_of,
 )
-from modelscope_tui.launch.vllm_support import POOLING, Support, support_of
+from modelscope_tui.launch.vllm_support import POOLING, Support, hf_twin, support_of
 
 PORT = 8000
 """Where vLLM listens unless told otherwise."""
@@ -55,11 +55,17 @@ class Vllm:
         support = support_of(subject.model, subject.details)
         if support.reason is not None:
             verdict: Literal["unknown", "refused"] = "unknown" if support.is_unknown else "refused"
-            return LaunchAnswer(subject.id, self.name, verdict, support.reason)
+            return LaunchAnswer(subject.id, self.name, verdict, support.reason, alternatives=_twins(subject.model))
         problem = quant_problem(subject, support, options) or _length_problem(subject, options, support)
         if problem is not None:
             return refused(subject.id, self.name, problem)
         return _answer(subject, options, support)
+
+
+def _twins(model: Model) -> tuple[Alternative, ...]:
+    twin = hf_twin(model)
+    why = "the same weights for the class that transformers has"
+    return (Alternative("vllm", twin, f"vllm serve {twin}", why),) if twin else ()
 
 
 def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswer:
@@ -76,6 +82,7 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
         gathered.add("--max-model-len", length, why)
     _add_layout(layout, gathered)
     add_wishes(support, options, gathered)
+    add_for_chips(subject, support, gathered)
     _add_notes(subject, options, support, gathered, layout)
     judgement = _on_this_machine(subject, layout, judged(fit, subject.machine))
     name = options.served_name or subject.id
