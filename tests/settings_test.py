@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from modelscope_tui.errors import UsageError
 from modelscope_tui.settings import DEFAULT_ENDPOINT, Settings
+from modelscope_tui.settings_file import KEYS, template, with_value
 
 
 def load(tmp_path: Path, text: str = "", environ: dict[str, str] | None = None, **overrides: object) -> Settings:
@@ -48,6 +50,44 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, text: str, word:
     with pytest.raises(UsageError) as caught:
         load(tmp_path, text)
     assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# a comment\n\noflline = true\n", "config.toml:3: unknown key `oflline`. Did you mean `offline`?"),
+        ("theme = 'x'\noffline = 'yes'\n", "config.toml:2: `offline` must be true or false, not 'yes'."),
+        ("[machines]\nlaptop = 'M3 Max 64GB'\ndesk = 4\n", "config.toml:3: `machines.desk` must be a text"),
+        ("machines = { desk = 4 }\n", "config.toml:1: `machines.desk` must be a text"),
+        ("machines.desk = 4\n", "config.toml:1: `machines.desk` must be a text"),
+        ("machines = 'RTX 4090'\n", "config.toml:1: `machines` must be a table of texts"),
+    ],
+)
+def test_a_mistake_is_named_with_its_file_and_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, text)
+    assert said in str(caught.value)
+
+
+def test_the_commented_file_holds_every_key_and_each_line_works_without_its_sign(tmp_path: Path) -> None:
+    assert load(tmp_path, template()) == load(tmp_path, "")
+    bare = re.sub(r"^# (?=[a-z_]+ = |\[)", "", template(), flags=re.MULTILINE)
+    settings = load(tmp_path, bare, cache_dir=None)
+    assert settings.machines == {"laptop": "M3 Max 64GB", "server": "4xH100"}
+    assert settings.machine == "2x RTX 4090"
+    assert settings.offline
+    assert all(f"{key.name}" in bare for key in KEYS)
+
+
+def test_one_value_can_be_set_and_the_rest_stays(tmp_path: Path) -> None:
+    text = "# mine\noffline = true  # on the train\n\n[keys]\ncopy = 'c'\n"
+    for start in (text, f"theme = 'nord'\n{text}", f"# theme = 'nord'\n{text}"):
+        made = with_value(start, "theme", "modelscope-light")
+        assert "# on the train" in made
+        settings = load(tmp_path, made)
+        assert (settings.theme, settings.offline, settings.keys) == ("modelscope-light", True, {"copy": "c"})
+    with pytest.raises(UsageError, match="by hand"):
+        with_value("offline = ", "theme", "x")
 
 
 def test_offline_is_read_as_the_hub_tools_read_it(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@
     ├── HubUnreachable              7     hub-unreachable   no answer: refused, timed out, no network
     │   └── HubNonsense             7     hub-nonsense      an answer that is not the Hub's
     ├── LaunchRefused               8     refused           this tool cannot run this model
+    ├── NotSaved                    1     not-saved         a file cannot be written, or is there already
     └── CatalogError                1     catalog           the local index cannot be read or made
 
 Foreign exceptions are translated where they enter (``hub/``, ``catalog/``), with ``raise ... from``.
@@ -101,6 +102,12 @@ class LaunchRefused(ModelscopeError):
 
     exit_code = 8
     kind = "refused"
+
+
+class NotSaved(ModelscopeError):
+    """A file that was asked for cannot be written; what was there is as it was."""
+
+    kind = "not-saved"
 
 
 class CatalogError(ModelscopeError):

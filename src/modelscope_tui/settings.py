@@ -6,21 +6,23 @@ Nothing is read or created on import: :meth:`Settings.load` reads, and only the 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from modelscope_tui import settings_file
 from modelscope_tui.errors import UsageError
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 """The Hub itself; `HF_ENDPOINT` names a mirror."""
 
-_TRUE = {"1", "true", "yes", "on"}
+EMPTY: Mapping[str, str] = MappingProxyType({})
+"""A table without entries."""
 
-_FILE_KEYS: Mapping[str, type] = {"cache_dir": str, "endpoint": str, "offline": bool, "machine": str, "theme": str}
+_TRUE = {"1", "true", "yes", "on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class Settings:
     machine: str | None = None
     """A `--machine` SPEC that stands in for the detected machine."""
     theme: str | None = None
+    """The name of the look; None is the house's own."""
+    ascii: bool = False
+    """Draw with ASCII alone, whatever the locale can."""
+    machines: Mapping[str, str] = field(default_factory=lambda: EMPTY, hash=False)
+    """SPECs of machines by the names that the user gave them."""
+    keys: Mapping[str, str] = field(default_factory=lambda: EMPTY, hash=False)
+    """By the name of what is done: the keys that do it, comma between them."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
@@ -56,7 +65,7 @@ class Settings:
         """
         env = os.environ if environ is None else environ
         config_path = Path(env.get("MODELSCOPE_TUI_CONFIG") or _user_path("config") / "config.toml")
-        values: dict[str, Any] = {**_from_file(config_path), **_from_environment(env)}
+        values: dict[str, Any] = {**settings_file.read(config_path), **_from_environment(env)}
         values.update({key: value for key, value in overrides.items() if value is not None})
         cache_dir = Path(values.pop("cache_dir", None) or _user_path("cache")).expanduser()
         values["endpoint"] = _checked_endpoint(values.get("endpoint") or DEFAULT_ENDPOINT)
@@ -69,26 +78,6 @@ def _user_path(kind: str) -> Path:
 
     find = platformdirs.user_cache_path if kind == "cache" else platformdirs.user_config_path
     return find("modelscope-tui", appauthor=False)
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Cannot read the settings file {path}: {error}.", "Mend or remove it.") from error
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: {error}.", "Mend that line or remove the file.") from error
-    for key, value in data.items():
-        wanted = _FILE_KEYS.get(key)
-        if wanted is None:
-            raise UsageError(f"{path}: unknown key `{key}`.", f"Known keys: {', '.join(_FILE_KEYS)}.")
-        if not isinstance(value, wanted):
-            raise UsageError(f"{path}: `{key}` must be a {wanted.__name__}, not {value!r}.")
-    return data
 
 
 def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:

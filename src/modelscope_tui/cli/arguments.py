@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "fit": "memory and speed of a model on a machine",
     "facets": "counts per organization, category, license, tool and task",
     "cache": "what is kept on this machine, and how to clear it",
+    "config": "the settings file: write, find, check, show",
     "doctor": "what was found: machine, tools, Hub, cache, terminal",
 }
 """Every subcommand with what it answers; ``modelscope_tui.cli.<name>`` holds it."""
@@ -37,6 +38,7 @@ environment:
   HF_TOKEN, HF_HOME, HF_ENDPOINT, HF_HUB_OFFLINE, HTTP(S)_PROXY   as in the Hub's own tools
   MODELSCOPE_TUI_CACHE    the cache directory          MODELSCOPE_TUI_CONFIG   the settings file
   MODELSCOPE_TUI_DEBUG=1  tracebacks of unexpected errors
+  MODELSCOPE_TUI_ASCII=1  draw with ASCII alone
   NO_COLOR, FORCE_COLOR   colour never, colour always"""
 
 EXIT_CODES = """\

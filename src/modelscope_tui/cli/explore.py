@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from modelscope_tui.cli import arguments as reading
@@ -55,6 +56,15 @@ def start(line: reading.Line, output: Output) -> int:
     if options.json or not all(is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("The explorer needs a terminal;", f"in scripts and pipes use: {PROGRAM} search QUERY --json.")
     from modelscope_tui.cli.main import open_explorer
+
+    explorer = open_explorer(options)
+    settings = explorer.settings
+    if settings.ascii:
+        os.environ["MODELSCOPE_TUI_ASCII"] = "1"
     from modelscope_tui.ui.app import run
 
-    return run(open_explorer(options), query=options.query)
+    if settings.keys:
+        from modelscope_tui.ui.remap import checked
+
+        checked(settings.keys, settings.config_path)
+    return run(explorer, query=options.query)

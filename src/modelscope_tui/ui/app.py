@@ -67,7 +67,12 @@ class ExplorerApp(App[None]):
         self._clipboard_way = clipboard
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        wanted = self.explorer.settings.theme
+        settings = self.explorer.settings
+        if settings.keys:
+            from modelscope_tui.ui.remap import whole
+
+            self.set_keymap(whole(settings.keys))
+        wanted = settings.theme
         self._dress(wanted if wanted in self.available_themes else DARK.name)
         if is_ascii_only():
             self.add_class("-ascii")
@@ -143,6 +148,16 @@ class ExplorerApp(App[None]):
         self._exit_renderables.clear()
         words = f"Unexpected {type(error).__name__}: {clean(str(error), 300)}".rstrip(": ")
         sys.stderr.write(f"modelscope-tui: {words}. MODELSCOPE_TUI_DEBUG=1 shows where it happened.\n")
+
+    def action_choose_theme(self) -> None:
+        """Choose a theme by looking at it."""
+        from modelscope_tui.ui.theme_choice import ThemeChoice, keep_theme
+
+        def keep(name: str | None) -> None:
+            if name is not None:
+                self.notify(keep_theme(self.explorer.settings, name), timeout=SAID_SECONDS, markup=False)
+
+        self.push_screen(ThemeChoice(), keep)
 
     def put_on_clipboard(self, text: str) -> str:
         """Copy a text by the way that works here; give its name. May take a moment: call it in a worker."""

@@ -5,7 +5,7 @@ UPPER FLOOR. It reads the keymap, so that no key can be missing from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from textual import on
@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.remap import applied
 
 WORDS = """\
 Words in the filter match anywhere in id and tags, in any order. Terms narrow:
@@ -30,6 +31,11 @@ class HelpScreen(ModalScreen[None]):
 
     CSS_PATH = "styles/popup.tcss"
     BINDINGS: ClassVar[Any] = list(keymap.HELP_KEYS)
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        """Make the overlay; ``keys`` are those that the settings file changed, by name."""
+        super().__init__()
+        self._own = keys
 
     def compose(self) -> ComposeResult:
         """Make the frame, the field and the list."""
@@ -51,7 +57,9 @@ class HelpScreen(ModalScreen[None]):
         self._list(event.value)
 
     def _list(self, letters: str) -> None:
-        parts = [*_groups(letters.casefold().strip())] or [Content.styled("No key has that.", "$foreground 50%")]
+        parts = [*_groups(letters.casefold().strip(), self._own)] or [
+            Content.styled("No key has that.", "$foreground 50%")
+        ]
         if not letters.strip():
             parts.append(Content.styled(WORDS, "$foreground 70%"))
         self.query_one("#help-keys", Static).update(Content("\n\n").join(parts))
@@ -65,12 +73,12 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def _groups(letters: str) -> Iterator[Content]:
+def _groups(letters: str, own: Mapping[str, str]) -> Iterator[Content]:
     for title, bindings in keymap.HELP.items():
         lines = []
-        for binding in bindings:
+        for binding in applied(bindings, own):
             keys = keymap.written(binding)
-            if letters in f"{title} {keys} {binding.description} {binding.tooltip}".casefold():
+            if letters in f"{title} {keys} {binding.id} {binding.description} {binding.tooltip}".casefold():
                 lines.append(Content.assemble((f"  {keys:16}", "bold $text-accent"), binding.tooltip))
         if lines:
             yield Content("\n").join([Content.styled(title, "bold"), *lines])

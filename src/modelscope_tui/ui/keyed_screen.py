@@ -172,7 +172,7 @@ class KeyedScreen(Screen[None]):
         """Show every key."""
         from modelscope_tui.ui.help import HelpScreen
 
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(HelpScreen(self.explorer.settings.keys))
 
     @property
     def detail(self) -> DetailPane:

@@ -35,7 +35,7 @@ SCREEN: tuple[Binding, ...] = (
     _key("sort", "s", "next_sort", "sort", "Sort by the next column"),
     _key("reverse", "S", "reverse_sort", "reverse", "Turn the order round", show=False),
     _key("refresh", "R", "refresh_from_hub", "refresh", "Ask the Hub again, for the list and the model", show=False),
-    _key("theme", "t", "app.change_theme", "theme", "Choose a theme", show=False),
+    _key("theme", "t", "app.choose_theme", "theme", "Choose a theme; it is shown while you look, and kept", show=False),
     _key("help", "question_mark,f1", "help", "help", "Show every key", "?"),
     _key("palette", "colon", "app.command_palette", "palette", "Search every command (ctrl+p too)", ":", show=False),
     _key("back", "escape", "back", "back", "One step back; never quits", "esc", show=False),
@@ -170,6 +170,13 @@ FORM_KEYS: tuple[Binding, ...] = (
 )
 """Keys of the options form."""
 
+CHOICE_KEYS: tuple[Binding, ...] = (
+    _key("choice-close", "escape,q", "close", "close", "Close it; nothing is changed", "esc", show=False),
+    _key("choice-down", "j", "move(1)", "down", "One line down (↓ too)", show=False),
+    _key("choice-up", "k", "move(-1)", "up", "One line up (↑ too)", show=False),
+)
+"""Keys of a list that one value is chosen from."""
+
 HELP: Mapping[str, tuple[Binding, ...]] = {
     "Everywhere": SCREEN,
     "Filter line": FIELD,
@@ -181,6 +188,7 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Files": FILES,
     "Help": HELP_KEYS,
     "Options of the command": FORM_KEYS,
+    "A list to choose from": CHOICE_KEYS,
 }
 """What the help overlay lists, pane by pane."""
 

@@ -175,6 +175,11 @@ class MainScreen(AnsweredScreen):
         elif pane is not None:
             own = keymap.TABLE
         more = () if is_typing else keymap.SCREEN
+        keys = self.explorer.settings.keys
+        if keys:
+            from modelscope_tui.ui.remap import applied
+
+            own, more = applied(own, keys), applied(more, keys)
         taken = {binding.key for binding in own}
         shown = [binding for binding in own if binding.show]
         self.query_one(FooterLine).show([*shown, *(one for one in more if one.show and one.key not in taken)])

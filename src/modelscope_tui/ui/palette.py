@@ -13,6 +13,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from modelscope_tui.catalog.query import SORTS
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.remap import applied
 
 if TYPE_CHECKING:
     from modelscope_tui.ui.main_screen import MainScreen
@@ -25,7 +26,7 @@ class Commands(Provider):
 
     def _all(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         screen = cast("MainScreen", self.screen)
-        for binding in keymap.SCREEN:
+        for binding in applied(keymap.SCREEN, screen.explorer.settings.keys):
             if binding.id not in _SKIPPED:
                 yield binding.tooltip, f"key {keymap.written(binding)}", partial(screen.run_action, binding.action)
         for sort in SORTS:

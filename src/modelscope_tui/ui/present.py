@@ -6,6 +6,7 @@ it went through :func:`clean`; it is then shown as plain content, never as marku
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -114,7 +115,9 @@ ASCII = Glyphs(
 
 @cache
 def is_ascii_only() -> bool:
-    """Tell whether the terminal's encoding cannot draw boxes and ticks."""
+    """Tell whether the terminal's encoding cannot draw boxes and ticks, or the person wants none."""
+    if os.environ.get("MODELSCOPE_TUI_ASCII", "") not in {"", "0"}:
+        return True
     encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"
     try:
         "✓▌─".encode(encoding)
