@@ -40,7 +40,8 @@ async def test_help_at_80x24(open_explorer: Open) -> None:
     async with open_explorer((80, 24)) as stage:
         await stage.press("question_mark")
         await stage.pilot.pause()  # type: ignore[attr-defined]
-        _compare("help-80x24", stage.text())
+        thumb = str.maketrans("▁▂▃▄▅▆▇", "▇▇▇▇▇▇▇")  # its length says how many keys there are
+        _compare("help-80x24", stage.text().translate(thumb))
 
 
 async def test_nothing_found_at_80x24(open_explorer: Open) -> None:
