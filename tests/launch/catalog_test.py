@@ -83,27 +83,32 @@ def test_every_text_is_right_for_bash_and_splits_back(answers: Answers) -> None:
 
 
 def test_every_flag_exists_in_the_tool_with_a_value_of_its_type(answers: Answers) -> None:
-    known = {
-        name: flags
-        for tool in ("vllm", "ollama", "llamacpp", "lmstudio", "huggingface")
-        for name, flags in rules(tool)["commands"].items()
-    }
+    known = {name: flags for tool in TOOLS for name, flags in rules(tool.name)["commands"].items()}
     wrong = {
         problem for step in steps_of(answers) if step.argv[0] not in NOT_TOOLS for problem in problems(step, known)
     }
     assert wrong == set()
 
 
+def inside(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """What runs inside a container that is started: TGI is a container by itself."""
+    image = next((word for word in argv if "/text-generation-inference:" in word), None)
+    return argv if image is None else ("text-generation-launcher", *argv[argv.index(image) + 1 :])
+
+
 def problems(step: Step, known: Mapping[str, Any]) -> Iterator[str]:
-    named = (" ".join(step.argv[:length]) for length in (3, 2, 1))
+    argv = inside(step.argv)
+    named = (" ".join(argv[:length]) for length in (3, 2, 1))
     command = next((name for name in named if name in known), None)
     if command is None:
         yield f"no such command: {step.argv}"
         return
-    words = list(step.argv)
+    words = list(argv[command.count(" ") + 1 :])
     for place, word in enumerate(words):
-        if not word.startswith("-"):
+        if not word.startswith("-") or word[1:].isdigit():
             continue
+        if word == "--":  # (what follows are another program's own options)
+            break
         flag = known[command].get(word)
         if flag is None:
             yield f"{command} has no {word}"
@@ -129,7 +134,7 @@ def test_no_secret_has_a_value(answers: Answers) -> None:
 
 
 def test_the_tools_pane_counts_what_it_should(catalog: Mapping[str, Model]) -> None:
-    offered = dict.fromkeys(("ollama", "lmstudio", "llamacpp", "vllm", "huggingface"), 0)
+    offered = dict.fromkeys([tool.name for tool in TOOLS], 0)
     for row in catalog.values():
         for name in tools_of(row):
             offered[name] += 1
@@ -137,3 +142,4 @@ def test_the_tools_pane_counts_what_it_should(catalog: Mapping[str, Model]) -> N
     assert 13000 < offered["vllm"] < 17000
     assert 4000 < offered["ollama"] <= offered["lmstudio"] < 8000
     assert 4000 < offered["llamacpp"] < 6000
+    assert 10000 < offered["sglang"] < offered["vllm"]

@@ -14,6 +14,7 @@ import pytest
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.launch.plan import plan
 from modelscope_tui.launch.subject import Options
+from tests.launch import golden_serving
 from tests.launch.conftest import MakeSubject
 
 HERMES = "--enable-auto-tool-choice --tool-call-parser hermes"
@@ -151,9 +152,11 @@ REFUSED_BY_OTHERS = [
     ("lmstudio", "google-bert/bert-base-uncased", "task fill-mask, library transformers, model_type bert", "D"),
 ]
 COMMANDS = [("vllm", *row) for row in SERVED] + [("ollama", *row) for row in IN_OLLAMA] + OTHERS
+COMMANDS += golden_serving.COMMANDS
 REFUSALS = (
     [("vllm", *row) for row in REFUSED_BY_VLLM] + [("ollama", *row) for row in REFUSED_BY_OLLAMA] + REFUSED_BY_OTHERS
 )
+REFUSALS += golden_serving.REFUSALS
 
 
 @pytest.mark.parametrize(("tool", "model_id", "expected", "source"), COMMANDS, ids=lambda value: str(value)[:50])

@@ -40,7 +40,7 @@ def test_the_best_tool_for_the_machine_comes_first_with_the_reason(
 
 
 def test_what_cannot_run_comes_last_and_fetching_files_before_it(subject: MakeSubject) -> None:
-    answers = plan_all(subject("black-forest-labs/FLUX.1-dev", "4xH100"), Options())
+    answers = plan_all(subject("suno/bark", "4xH100"), Options())
     assert answers[0].tool == "huggingface"
     assert all(answer.verdict == "refused" for answer in answers[1:])
     bloom = [answer.tool for answer in plan_all(subject("bigscience/bloom", "4x80GB"), Options())]

@@ -31,13 +31,14 @@ _CMD_PLAIN = re.compile(r"[\w./:+@\\-]+", re.ASCII)
 _CMD_ACTIVE = re.compile(r'([()%!^"<>&|])')
 _AT_HOME = re.compile(r"\$HOME(/[\w./:@+-]*)?", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_NEGATIVE = re.compile(r"-\d+(\.\d+)?", re.ASCII)
 _TITLE = re.compile(r"[\w .,:/+-]+", re.ASCII)
 
 
 def option(name: str, value: object) -> tuple[str, ...]:
-    """Give an option and its value as arguments; a value with a leading dash stays inside the option's own."""
+    """Give an option and its value as arguments; a value with a leading dash, a number aside, stays in one word."""
     text = str(value)
-    return (f"{name}={text}",) if text.startswith("-") else (name, text)
+    return (f"{name}={text}",) if text.startswith("-") and not _NEGATIVE.fullmatch(text) else (name, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""SOUTH WING: what a family needs in vLLM beyond its class: parsers, flags, overrides, custom code.
+"""SOUTH WING: what a family needs beyond its class: parsers, flags, overrides, custom code.
 
-Read from ``data/launch_recipes.json``, which is kept by hand; the first rule that matches wins.
+Read from ``data/launch_recipes.json`` for vLLM and ``data/launch_serving.json`` for other servers, both kept by hand;
+the first rule that matches wins.
 """
 
 from __future__ import annotations
@@ -30,13 +31,21 @@ def trust_recipe(model_id: str, model_type: str | None) -> Rule | None:
     return _first("trust", model_id, model_type)
 
 
+def serving_rule(tool: str, kind: str, model_id: str, model_type: str | None = None) -> Rule | None:
+    """Find what a family needs in another server than vLLM."""
+    return _among(rules("serving")[tool][kind], model_id, model_type)
+
+
 def _first(kind: str, model_id: str, model_type: str | None) -> Rule | None:
+    return _among(rules("recipes")[kind], model_id, model_type)
+
+
+def _among(listed: list[Rule], model_id: str, model_type: str | None) -> Rule | None:
     name = model_id.lower()
-    for rule in rules("recipes")[kind]:
+    for rule in listed:
         is_named = _pattern(rule["match"]).search(name) or model_type in rule.get("types", ())
         if is_named and not ("unless" in rule and _pattern(rule["unless"]).search(name)):
-            found: Rule = rule
-            return found
+            return rule
     return None
 
 

@@ -15,7 +15,7 @@ from modelscope_tui.catalog.packaged import FOLDER, facts
 
 NAMES = (
     "axolotl", "containers", "deepspeed", "docker-model-runner", "families", "huggingface", "llamacpp", "lmstudio",
-    "mlx", "ollama", "recipes", "replicate", "sglang", "tgi", "transformers", "unsloth", "vllm",
+    "mlx", "ollama", "recipes", "replicate", "serving", "sglang", "tgi", "transformers", "unsloth", "vllm",
 )  # fmt: skip
 """The rule files, `data/launch_NAME.json`."""
 

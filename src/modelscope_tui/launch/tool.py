@@ -18,6 +18,7 @@ from modelscope_tui.launch.tools.huggingface import HuggingFace
 from modelscope_tui.launch.tools.llamacpp import LlamaCpp
 from modelscope_tui.launch.tools.lmstudio import LmStudio
 from modelscope_tui.launch.tools.ollama import Ollama
+from modelscope_tui.launch.tools.sglang import Sglang
 from modelscope_tui.launch.tools.vllm import Vllm
 
 __all__ = [
@@ -67,7 +68,7 @@ class Tool(Protocol):
         ...
 
 
-TOOLS: tuple[Tool, ...] = (Ollama(), LmStudio(), LlamaCpp(), Vllm(), HuggingFace())
+TOOLS: tuple[Tool, ...] = (Ollama(), LmStudio(), LlamaCpp(), Vllm(), Sglang(), HuggingFace())
 """Every tool, in house order: run here, serve, files."""
 
 _BY_NAME = MappingProxyType({tool.name: tool for tool in TOOLS})

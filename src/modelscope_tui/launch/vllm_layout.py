@@ -1,4 +1,4 @@
-"""SOUTH WING: how vLLM spreads a model over GPUs and nodes, and how long its context may be.
+"""SOUTH WING: how vLLM, and servers that work alike, spread a model over GPUs and nodes, and how long it may read.
 
 Tensor parallelism must divide the attention heads; what is left over becomes pipeline stages. Several nodes are
 pipeline stages of each other, as vLLM's own multi-node run wants them.
@@ -91,7 +91,7 @@ def _evened(count: int, here: int, details: ModelDetails) -> int:
 def _enough(subject: Subject) -> int:
     """Guess the GPUs that hold the weights alone, where the shape of a model is not known; 1 where nothing is."""
     machine = subject.machine
-    weights = fit_of(subject.details, machine, engine="vllm", quantization=_said_by_tags(subject.details)).weights_bytes
+    weights = fit_of(subject.details, machine, engine="vllm", quantization=said_by_tags(subject.details)).weights_bytes
     if not machine.gpus or weights is None:
         return 1
     card = min(gpu.budget_bytes for gpu in machine.gpus)
@@ -100,7 +100,11 @@ def _enough(subject: Subject) -> int:
 
 
 def estimated(
-    subject: Subject, options: Options, layout: Layout | None = None, context: int | None = None
+    subject: Subject,
+    options: Options,
+    layout: Layout | None = None,
+    context: int | None = None,
+    engine: str = "vllm",
 ) -> FitEstimate:
     """Estimate memory for a layout; several nodes count as one machine with all their GPUs."""
     machine = subject.machine
@@ -112,20 +116,41 @@ def estimated(
     return fit_of(
         subject.details,
         machine,
-        engine="vllm",
-        quantization=_said_by_tags(subject.details),
+        engine=engine,
+        quantization=said_by_tags(subject.details),
         context=options.context or context,
         kv_dtype=options.kv_dtype,
         tensor_parallel=tensor,
     )
 
 
-def _said_by_tags(details: ModelDetails) -> str | None:
+def said_by_tags(details: ModelDetails) -> str | None:
     """Name the stored format where only tags or the name tell it, so that the row is not counted at 16 bit."""
     if details.files is not None or details.config is not None or details.dtypes or details.model.quantization:
         return None
     stored = stored_of(details.model)
     return None if stored.format == "plain" or stored.has_gguf else stored.label
+
+
+def settled(
+    subject: Subject, options: Options, *, can_tensor: bool = True, engine: str = "vllm"
+) -> tuple[Layout, FitEstimate]:
+    """Lay a model out for a comfortable context where that fits, and estimate what the layout needs."""
+    fit = estimated(subject, options, context=comfortable(subject.details), engine=engine)
+    if fit.fits == "no":
+        fit = estimated(subject, options, engine=engine)
+    layout = layout_of(subject, options, fit.tensor_parallel, can_tensor=can_tensor)
+    if layout != Layout(fit.tensor_parallel or 1):
+        fit = estimated(subject, options, layout, engine=engine)
+    return layout, fit
+
+
+def length_problem(subject: Subject, options: Options, label: str) -> str | None:
+    """Say that a context is longer than the model's own: a server does not start with it."""
+    limit = subject.model.context
+    if options.context is None or limit is None or options.context <= limit:
+        return None
+    return f"{subject.id} was made for {limit} tokens; use --context {limit} at most with {label}."
 
 
 def length_of(subject: Subject, options: Options, fit: FitEstimate) -> tuple[int | None, str]:

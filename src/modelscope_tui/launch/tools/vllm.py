@@ -23,11 +23,10 @@ from modelscope_tui.launch.vllm_flags import add_family, add_for_chips, add_wish
 from modelscope_tui.launch.vllm_layout import (
     GPUS_A_NODE,
     Layout,
-    comfortable,
-    estimated,
     fits_machine,
-    layout_of,
     length_of,
+    length_problem,
+    settled,
 )
 from modelscope_tui.launch.vllm_support import POOLING, Support, hf_twin, support_of
 
@@ -56,7 +55,9 @@ class Vllm:
         if support.reason is not None:
             verdict: Literal["unknown", "refused"] = "unknown" if support.is_unknown else "refused"
             return LaunchAnswer(subject.id, self.name, verdict, support.reason, alternatives=_twins(subject.model))
-        problem = quant_problem(subject, support, options) or _length_problem(subject, options, support)
+        problem = quant_problem(subject, support, options)
+        if problem is None and _has_length(support.purpose):
+            problem = length_problem(subject, options, self.label)
         if problem is not None:
             return refused(subject.id, self.name, problem)
         return _answer(subject, options, support)
@@ -69,12 +70,7 @@ def _twins(model: Model) -> tuple[Alternative, ...]:
 
 
 def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswer:
-    fit = estimated(subject, options, context=comfortable(subject.details))
-    if fit.fits == "no":
-        fit = estimated(subject, options)
-    layout = layout_of(subject, options, fit.tensor_parallel, can_tensor=not support.needs_bnb_plugin)
-    if layout != Layout(fit.tensor_parallel or 1):
-        fit = estimated(subject, options, layout)
+    layout, fit = settled(subject, options, can_tensor=not support.needs_bnb_plugin)
     gathered = Gathered(f"vLLM {source_of('vllm')}")
     add_family(subject, support, layout, gathered)
     length, why = length_of(subject, options, fit) if _has_length(support.purpose) else (None, "")
@@ -105,14 +101,6 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
         served_as=name,
         container=_container(subject, options, support, gathered, layout, size_bytes=fit.weights_bytes),
     )
-
-
-def _length_problem(subject: Subject, options: Options, support: Support) -> str | None:
-    """Say that a context is longer than the model's own: vLLM does not start with it."""
-    limit = subject.model.context
-    if options.context is None or limit is None or options.context <= limit or not _has_length(support.purpose):
-        return None
-    return f"{subject.id} was made for {limit} tokens; use --context {limit} at most with vLLM."
 
 
 def _has_length(purpose: Purpose) -> bool:

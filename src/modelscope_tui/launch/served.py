@@ -1,0 +1,111 @@
+"""SOUTH WING: what a server makes of a model: the class or type that it loads, or the fact that stands in the way.
+
+Shared by SGLang, MLX, transformers serve, TGI and Docker Model Runner; vLLM has more to say (``vllm_support.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.launch.answer import LaunchAnswer, Note
+from modelscope_tui.launch.family import architectures_of, model_type_of
+from modelscope_tui.launch.purpose import Purpose, said_of
+from modelscope_tui.launch.stored import Format, Stored
+
+_ONLY_READ_BY: Mapping[Format, str] = {"mlx": "MLX", "exl3": "ExLlama"}
+_INSTEAD = {
+    "draft": "A draft model only speeds another one up",
+    "adapter": "An adapter has no model in it, only changes to one",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is known of a model in a server."""
+
+    purpose: Purpose
+    stored: Stored
+    kind: str | None = None
+    """The class or model type that serves it; None where it is refused or unknown."""
+    reason: str | None = None
+    """Why not."""
+    is_unknown: bool = False
+    """Whether it is only facts that are missing."""
+
+
+def not_served(model_id: str, tool: str, served: Served, *notes: Note) -> LaunchAnswer:
+    """Say that a server cannot serve a model, or that nothing tells whether it can."""
+    verdict = "unknown" if served.is_unknown else "refused"
+    return LaunchAnswer(model_id, tool, "unknown" if verdict == "unknown" else "refused", served.reason, notes=notes)
+
+
+def wrong_purpose(
+    model: Model, purpose: Purpose, allowed: Collection[Purpose], label: str, more: str = ""
+) -> str | None:
+    """Say that a server is not for this kind of model; None when it is."""
+    if purpose in allowed:
+        return None
+    if purpose in _INSTEAD:
+        return f"{_INSTEAD[purpose]}: {label} does not serve it alone."
+    return f"{label} does not serve {said_of(model)}.{f' {more}' if more else ''}"
+
+
+def wrong_format(model: Model, stored: Stored, allowed: Collection[Format], label: str) -> str | None:
+    """Say that a server cannot read how the weights are kept; None when it can."""
+    if stored.format in allowed:
+        return None
+    if stored.format == "gguf":
+        return f"{model.id} holds GGUF files only, which {label} does not serve; llama.cpp and Ollama do."
+    if stored.format in _ONLY_READ_BY:
+        return f"{model.id} holds {stored.label} weights, which only {_ONLY_READ_BY[stored.format]} reads."
+    if stored.format in {"diffusers", "timm", "onnx"}:
+        return f"{model.id} is made for the library {stored.label}; {label} cannot load it."
+    return f"{model.id} holds {stored.label} weights, which {label} does not load."
+
+
+def unknown_method(model: Model, details: ModelDetails | None, methods: Collection[str], label: str) -> str | None:
+    """Name a quantization method of the configuration that a server does not load; None when it does, or none is."""
+    settings = (details.config or {}).get("quantization_config") if details is not None else None
+    method = settings.get("quant_method") if isinstance(settings, Mapping) else None
+    if not isinstance(method, str) or not method or method.lower().replace("-", "_") in _plain(methods):
+        return None
+    return f"{model.id} is quantized with {method!a}, which {label} does not load."
+
+
+def _plain(methods: Collection[str]) -> set[str]:
+    return {name.replace("-", "_") for name in methods}
+
+
+def unknown_class(model: Model, details: ModelDetails | None, label: str) -> str:
+    """Say which fact is missing where no class of a model is known."""
+    kind = model_type_of(model, details)
+    if kind is not None:
+        return f"Whether {label} serves it is not known: no class is known for its model type {kind!a}."
+    return f"Whether {label} serves it is not known: its architecture (config.json) was never seen here."
+
+
+def kind_of(model: Model, details: ModelDetails | None) -> str:
+    """Name the class or type that a refusal speaks of."""
+    names = architectures_of(model, details)
+    return names[0] if names else (model_type_of(model, details) or "its architecture")
+
+
+def stored_label_matches(stored: Stored, wanted: str) -> bool:
+    """Tell whether a wish for a quantization is what the repository stores anyway."""
+    lowered = wanted.lower()
+    return stored.label.lower().startswith(lowered) or (
+        stored.format == "plain" and lowered in {"bf16", "f16", "fp16", "16-bit"}
+    )
+
+
+def quant_refusal(model: Model, stored: Stored, wanted: str | None, online: Collection[str], label: str) -> str | None:
+    """Say why an asked quantization cannot be had: a server serves what is stored, or makes its own of 16 bits."""
+    if wanted is None or stored_label_matches(stored, wanted):
+        return None
+    if wanted.lower() in online and stored.format == "plain":
+        return None
+    held = "16-bit" if stored.format == "plain" else stored.label
+    made = f" It can make {', '.join(online)} of 16-bit weights." if online else ""
+    return f"{model.id} holds {held} weights; {label} serves those, not {wanted}.{made}"

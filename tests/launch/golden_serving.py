@@ -1,0 +1,70 @@
+"""What the five other servers are expected to answer, over real rows of the catalog, with where that is said.
+
+S is SGLang 0.5.23 (documentation of models, parsers, rerankers, embeddings and diffusion; its class list), M mlx-lm
+0.32.2 and mlx-vlm 0.7.10 (model folders, server options), T transformers 5.23.0 (cli/serve.py, quantization), G
+text-generation-inference db931fcf (README, launcher.md, model list), K docker/model-runner 642c7211 (command
+reference, README, model cards), H the snippets of the Hub's model pages. A row names what must stand in the command,
+or in a refusal's reason, as in ``golden_test.py``.
+"""
+
+from __future__ import annotations
+
+SGLANG = "python -m sglang.launch_server --model-path "
+BY_SGLANG = [
+    ("Qwen/Qwen3-8B", f"{SGLANG}Qwen/Qwen3-8B --tool-call-parser qwen --reasoning-parser qwen3", "S"),
+    ("Qwen/Qwen3-8B-AWQ", "--tool-call-parser qwen|---quantization", "S"),
+    ("Qwen/Qwen3-8B-FP8", "--reasoning-parser qwen3|---quantization", "S"),
+    ("Qwen/Qwen3-8B-Base", f"{SGLANG}Qwen/Qwen3-8B-Base|--parser", "S"),
+    ("Qwen/Qwen3-235B-A22B-Instruct-2507", "--tool-call-parser qwen|---reasoning-parser|--tp-size 8", "S"),
+    ("Qwen/Qwen3-Coder-480B-A35B-Instruct", "--tool-call-parser qwen3_coder|---reasoning-parser", "S"),
+    ("Qwen/Qwen3.5-27B", "--tool-call-parser qwen3_coder --reasoning-parser qwen3", "S"),
+    ("Qwen/Qwen2.5-7B-Instruct", "--tool-call-parser qwen25|---reasoning-parser", "S"),
+    ("Qwen/QwQ-32B", "--reasoning-parser deepseek-r1", "S"),
+    ("deepseek-ai/DeepSeek-R1", "--tool-call-parser deepseekv3 --reasoning-parser deepseek-r1|--tp-size 8", "S"),
+    ("deepseek-ai/DeepSeek-V3.1", "--tool-call-parser deepseekv31 --reasoning-parser deepseek-v3", "S"),
+    ("deepseek-ai/DeepSeek-V3.2", "--tool-call-parser deepseekv32 --reasoning-parser deepseek-v3", "S"),
+    ("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", "--reasoning-parser deepseek-r1|---tool-call-parser", "S"),
+    ("openai/gpt-oss-120b", "--tool-call-parser gpt-oss --reasoning-parser gpt-oss", "S"),
+    ("zai-org/GLM-4.6", "--tool-call-parser glm45 --reasoning-parser glm45", "S"),
+    ("zai-org/GLM-4.7", "--tool-call-parser glm47 --reasoning-parser glm45", "S"),
+    ("moonshotai/Kimi-K2-Thinking", "--tool-call-parser kimi_k2 --reasoning-parser kimi_k2|--trust-remote-code", "S"),
+    ("MiniMaxAI/MiniMax-M2.5", "--tool-call-parser minimax-m2 --reasoning-parser minimax|--ep-size 8", "S"),
+    ("google/gemma-4-31B-it", "--tool-call-parser gemma4 --reasoning-parser gemma4", "S"),
+    ("google/gemma-3-4b-it", "--enable-multimodal|---tool-call-parser", "S"),
+    ("meta-llama/Llama-3.3-70B-Instruct", "--tool-call-parser llama3|--tp-size 4", "S"),
+    ("meta-llama/Llama-4-Scout-17B-16E-Instruct", "--tool-call-parser pythonic|--context-length", "S"),
+    ("mistralai/Mistral-Large-Instruct-2407", "--tool-call-parser mistral|--tp-size 4", "S"),
+    ("stepfun-ai/Step-3.5-Flash", "--tool-call-parser step3p5 --reasoning-parser step3p5", "S"),
+    ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16", "--reasoning-parser nemotron_3", "S"),
+    ("nvidia/DeepSeek-R1-0528-NVFP4", "--reasoning-parser deepseek-r1|---quantization", "S"),
+    ("unsloth/Qwen2.5-Coder-3B-bnb-4bit", "--load-format bitsandbytes|---tp-size", "S"),
+    ("Qwen/Qwen2.5-VL-7B-Instruct", f"{SGLANG}Qwen/Qwen2.5-VL-7B-Instruct|--parser", "S"),
+    ("Qwen/Qwen3-Embedding-0.6B", "--is-embedding|---chunked-prefill-size", "S"),
+    ("intfloat/e5-mistral-7b-instruct", "--is-embedding", "S"),
+    ("BAAI/bge-m3", "--attention-backend triton|---is-embedding", "S"),
+    (
+        "BAAI/bge-reranker-v2-m3",
+        "--is-embedding --disable-radix-cache --chunked-prefill-size -1 --attention-backend triton",
+        "S",
+    ),
+    ("Qwen/Qwen3-Reranker-0.6B", "--chat-template examples/chat_template/qwen3_reranker.jinja|---is-embedding", "S"),
+    ("openai/whisper-large-v3", f"{SGLANG}openai/whisper-large-v3|---context-length", "S"),
+    ("Qwen/Qwen3-ASR-1.7B", f"{SGLANG}Qwen/Qwen3-ASR-1.7B|--parser", "S"),
+    ("black-forest-labs/FLUX.1-dev", "sglang serve --model-path black-forest-labs/FLUX.1-dev", "S"),
+    ("Qwen/Qwen-Image", "sglang serve --model-path Qwen/Qwen-Image", "S"),
+]
+REFUSED_BY_SGLANG = [
+    ("unsloth/Qwen3-8B-GGUF", "GGUF files only", "S"),
+    ("mlx-community/Qwen3-Coder-Next-bf16", "MLX", "S"),
+    ("google-t5/t5-base", "T5ForConditionalGeneration", "S"),
+    ("facebook/bart-large-cnn", "BartForConditionalGeneration", "S"),
+    ("nomic-ai/nomic-embed-text-v1.5", "NomicBertModel", "S"),
+    ("sentence-transformers/all-mpnet-base-v2", "MPNetModel", "S"),
+    ("BAAI/bge-reranker-v2-gemma", "cross-encoders", "S"),
+    ("bigscience/bloom", "BloomForCausalLM", "S"),
+    ("hexgrad/Kokoro-82M", "speech or audio generation", "S"),
+    ("timm/resnet50.a1_in1k", "timm", "S"),
+    ("z-lab/Qwen3-4B-DFlash", "draft model", "S"),
+]
+COMMANDS = [("sglang", *row) for row in BY_SGLANG]
+REFUSALS = [("sglang", *row) for row in REFUSED_BY_SGLANG]
