@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from tests.hub_many import Many, Window
+
 RECORDED = Path(__file__).parent / "recorded"
 VALID_TOKEN = "hf_" + "aValidTokenOfTheLoopbackHub"
 COMMIT = "0e9e39f249a16976918f6564b8830bc894c89659"
@@ -72,6 +74,12 @@ class HubServer:
         self.files: dict[tuple[str, str], bytes] = {}
         self.renamed: dict[str, str] = {}
         self.page_size = 1000
+        self.many: Many | None = None
+        """A made-up list in place of the models."""
+        self.link_host: str | None = None
+        """The host that `Link` names; None for its own."""
+        self.window: Window | None = None
+        """How many requests are answered; None for as many as come."""
         self.requests: list[Seen] = []
         self.stopping = threading.Event()
         self._faults: list[Fault] = []
@@ -194,8 +202,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.params = parse_qsl(parts.query)
         headers = {name.lower(): value for name, value in self.headers.items()}
         hub.requests.append(Seen(self.command, self.route, tuple(self.params), headers))
+        self.told = hub.window.take() if hub.window else (True, 499, 293)
         fault = hub.fault_of(self.route)
-        if fault is not None and fault.kind.isdigit():
+        if not self.told[0]:
+            self.refuse(429, None, "Too many requests")
+        elif fault is not None and fault.kind.isdigit():
             self.refuse(int(fault.kind), fault.options.get("code"), fault.options.get("message", ""))
         elif fault is not None:
             FAULTS[fault.kind](self, fault.options)
@@ -223,6 +234,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def list_models(self) -> None:
         given = dict(self.params)
+        if self.server.hub.many is not None:
+            self.list_many(self.server.hub.many, given)
+            return
         rows = [page for page in self.server.hub.models.values() if self.is_wanted(page)]
         order = given.get("sort", "trendingScore")
         rows.sort(key=lambda page: str(page.get(order, "")).zfill(30), reverse=True)
@@ -234,6 +248,13 @@ class _Handler(BaseHTTPRequestHandler):
             shown = [*shown, "author", "gated", "lastModified", "sha", "siblings"]
         body = [{name: page[name] for name in shown if name in page} for page in rows[start : start + size]]
         self.send_page(body, start + size, len(rows))
+
+    def list_many(self, many: Many, given: Mapping[str, str]) -> None:
+        size = min(int(given.get("limit", "1000")), self.server.hub.page_size)
+        rows, after = many.page(given.get("sort", "downloads"), int(given.get("cursor", "0")), size)
+        names = {value for name, value in self.params if name == "expand"} | {"_id", "id"}
+        body = [{name: row[name] for name in row if name in names} if isinstance(row, dict) else row for row in rows]
+        self.send_page(body, 0 if after is None else after, 0 if after is None else after + 1)
 
     def is_wanted(self, page: Mapping[str, Any]) -> bool:
         given = dict(self.params)
@@ -252,7 +273,8 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {}
         if stop < total:
             params = [(name, value) for name, value in self.params if name != "cursor"]
-            onward = f"{self.server.hub.url}{quote(self.route)}?{urlencode([*params, ('cursor', str(stop))])}"
+            host = self.server.hub.link_host or self.server.hub.url
+            onward = f"{host}{quote(self.route)}?{urlencode([*params, ('cursor', str(stop))])}"
             headers["Link"] = f'<{onward}>; rel="next"'
         self.send_json(body, headers)
 
@@ -303,6 +325,11 @@ class _Handler(BaseHTTPRequestHandler):
     # -- how it answers ----------------------------------------------------------------------------------------
 
     @property
+    def quota(self) -> tuple[int, int]:
+        window = self.server.hub.window
+        return (window.quota, window.seconds) if window else (500, 300)
+
+    @property
     def token(self) -> str | None:
         return self.headers.get("Authorization", "").removeprefix("Bearer ") or None
 
@@ -337,13 +364,14 @@ class _Handler(BaseHTTPRequestHandler):
     def send_json(self, value: Any, headers: Mapping[str, str] | None = None) -> None:
         body, extra = json.dumps(value).encode(), {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
         if "gzip" in self.headers.get("Accept-Encoding", ""):
-            body, extra["Content-Encoding"] = gzip.compress(body), "gzip"
+            body, extra["Content-Encoding"] = gzip.compress(body, 1), "gzip"
         self.send(200, body, extra)
 
     def send(self, status: int, body: bytes, headers: Mapping[str, str], *, bucket: str = "api") -> None:
         self.send_response(status)
         told = {
-            "RateLimit": f'"{bucket}";r=499;t=293', "RateLimit-Policy": f'"fixed window";"{bucket}";q=500;w=300',
+            "RateLimit": f'"{bucket}";r={self.told[1]};t={self.told[2]}',
+            "RateLimit-Policy": f'"fixed window";"{bucket}";q={self.quota[0]};w={self.quota[1]}',
             "X-Repo-Commit": COMMIT, "Content-Length": str(len(body)), **headers,
         }  # fmt: skip
         for name, value in told.items():
@@ -454,8 +482,13 @@ def main() -> None:
     parser.add_argument(
         "--fault", metavar="KIND[:PREFIX]", action="append", default=[], help=f"{', '.join(FAULTS)}, a status"
     )
+    parser.add_argument("--rows", metavar="N", type=int, help="a made-up list of N models")
+    parser.add_argument("--latency", metavar="SECONDS", type=float, default=0.0, help="before each page of it")
+    parser.add_argument("--quota", metavar="N", type=int, help="requests in a window of five minutes")
     chosen = parser.parse_args()
     with HubServer() as hub:
+        hub.many = Many(chosen.rows, latency_seconds=chosen.latency) if chosen.rows else None
+        hub.window = Window(chosen.quota) if chosen.quota else None
         for text in chosen.fault:
             kind, _, prefix = text.partition(":")
             hub.fault(kind, prefix or "/")

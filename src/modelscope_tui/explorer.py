@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from modelscope_tui.hub.client import HubClient
     from modelscope_tui.launch.tool import LaunchAnswer, Options, Subject, Tool
     from modelscope_tui.settings import Settings
+    from modelscope_tui.syncing import Syncing
 
 __all__ = ["INDEX_NAME", "Explorer", "ModelView", "Page"]
 
@@ -51,6 +52,13 @@ class Explorer(Local):
         settings = self.settings
         shelf = Shelf(settings.cache_dir / "shelf")
         return HubClient(endpoint=settings.endpoint, token=settings.token, shelf=shelf, offline=settings.offline)
+
+    @cached_property
+    def syncing(self) -> Syncing:
+        """Bringing the whole list of the Hub to this machine, and what earlier syncs left."""
+        from modelscope_tui.syncing import Syncing
+
+        return Syncing(self.hub, lambda: self.index)
 
     @property
     def hub_state(self) -> HubState:

@@ -76,7 +76,7 @@ def test_a_misspelt_option_is_refused_with_the_place_to_look() -> None:
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["sync", "web"])
+@pytest.mark.parametrize("name", ["web"])
 def test_a_command_of_a_later_version_is_no_query(name: str) -> None:
     with pytest.raises(UsageError, match="not in this version"):
         read("--offline", name)

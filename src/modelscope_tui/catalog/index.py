@@ -86,8 +86,8 @@ class Index:
             self._counting = Counting(self._store, tools)
             self._ordering = Ordering(self._store)
             self._counting.renew()
-            self.as_of = self._store.meta("as_of") or None
-            """The date of the newest fact in the bundled snapshot."""
+            self.as_of = self._store.as_of()
+            """How new the catalog is: the date of the bundled snapshot, or of the last sync."""
 
     @classmethod
     def open(
@@ -143,6 +143,7 @@ class Index:
         self._base_counts = None
         self._matching.renew()
         self._counting.renew()
+        self.as_of = self._store.as_of()
 
     @property
     def total(self) -> int:

@@ -34,6 +34,23 @@ def locked(path: Path, *, is_shared: bool = False) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def claimed(path: Path) -> Iterator[bool]:
+    """Take a lock file for as long as the block lasts; tells whether it was free. Never waits.
+
+    Raises:
+        CatalogError: the lock file cannot be made.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CatalogError(f"{path.parent} cannot be written: {error.strerror}.") from error
+    try:
+        yield _take(handle)
+    finally:
+        os.close(handle)
+
+
 if sys.platform == "win32":  # pragma: no cover - the other branch is tested
 
     def _wait(handle: int, *, is_shared: bool) -> None:
@@ -48,9 +65,27 @@ if sys.platform == "win32":  # pragma: no cover - the other branch is tested
                 time.sleep(0.05)  # LK_LOCK gives up after ten seconds; a build may take longer
             else:
                 return
+
+    def _take(handle: int) -> bool:
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
 else:
 
     def _wait(handle: int, *, is_shared: bool) -> None:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX)
+
+    def _take(handle: int) -> bool:
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

@@ -116,6 +116,10 @@ class Store:
         found = {str(key).removeprefix(NOTE): str(value) for key, value in rows}
         return {name: text for name, text in found.items() if name.startswith(prefix)}
 
+    def as_of(self) -> str | None:
+        """Read how new the rows are: the later of the snapshot's date and of the note that a sync leaves."""
+        return max(filter(None, (self.meta("as_of"), self.meta(f"{NOTE}as_of"))), default=None)
+
     def count(self) -> int:
         """Count the rows, those included that are gone; they are numbered from zero without gaps."""
         return int(self.connection.execute("SELECT coalesce(max(number) + 1, 0) FROM rows").fetchone()[0])

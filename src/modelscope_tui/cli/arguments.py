@@ -24,13 +24,14 @@ COMMANDS: Mapping[str, str] = {
     "launch": "the command that runs a model, or the reason why it cannot",
     "fit": "memory and speed of a model on a machine",
     "facets": "counts per organization, category, license, tool and task",
+    "sync": "bring the local catalog up to date with the Hub",
     "cache": "what is kept on this machine, and how to clear it",
     "config": "the settings file: write, find, check, show",
     "doctor": "what was found: machine, tools, Hub, cache, terminal",
 }
 """Every subcommand with what it answers; ``modelscope_tui.cli.<name>`` holds it."""
 
-RESERVED = ("sync", "web")
+RESERVED = ("web",)
 """Names that a later version answers; refused in words, so that nobody mistakes them for a query."""
 
 ENVIRONMENT = """\

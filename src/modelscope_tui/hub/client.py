@@ -27,6 +27,7 @@ from modelscope_tui.hub.standing import Standing, stamp
 
 if TYPE_CHECKING:
     from modelscope_tui.hub.asker import Asker
+    from modelscope_tui.hub.listing import Lister
 
 MOST_ROWS = 1000
 """The most rows that one search asks for."""
@@ -116,6 +117,12 @@ class HubClient:
         key = self._key("search", json.dumps(asked, sort_keys=True))
         kept = _Kept(key, "this search", self._freshness.search, _rows_from)
         return self._answered(kept, lambda: {"rows": self._asker.rows(asked)}, refresh=refresh)
+
+    def lister(self) -> Lister:
+        """Make what asks for long lists page by page; whoever has it closes it."""
+        from modelscope_tui.hub.listing import Lister
+
+        return Lister(endpoint=self.endpoint, token=self._token, standing=self._standing)
 
     def cancel_all(self) -> None:
         """End every question that is under way: who waits for it gets Cancelled, or what was kept, at once."""

@@ -26,15 +26,19 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
 }
 """Our fact → the names that it goes by, the usual one first."""
 
+_NUMBERED = frozenset(name for names in NUMBERS.values() for name in names) | {"multi_query"}
+_NESTED = frozenset((*INNER, "thinker_config"))
+
 
 def config_facts(config: Mapping[str, Any]) -> dict[str, Any]:
     """Read the facts of a row from a configuration; only those that are known."""
+    if not config:
+        return {}
     inner = language_config(config)
     facts: dict[str, Any] = {}
-    for fact, names in NUMBERS.items():
-        found = first_number(inner, *names) or first_number(config, *names)
-        if found is not None:
-            facts[fact] = found
+    # (in a list of the Hub the configuration is cut down to names: then there is nothing to look for)
+    if not (_NUMBERED.isdisjoint(config) and _NUMBERED.isdisjoint(inner)):
+        facts = _numbers(inner, config)
     if inner.get("multi_query") is True and "kv_heads" not in facts and not inner.get("new_decoder_architecture"):
         facts["kv_heads"] = 1
     if facts.get("num_experts", 0) > 1:
@@ -46,8 +50,19 @@ def config_facts(config: Mapping[str, Any]) -> dict[str, Any]:
     return facts
 
 
+def _numbers(inner: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for fact, names in NUMBERS.items():
+        found = first_number(inner, *names) or first_number(config, *names)
+        if found is not None:
+            facts[fact] = found
+    return facts
+
+
 def language_config(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """Find the configuration of the language model, which may be the whole or a part of a part."""
+    if _NESTED.isdisjoint(config):
+        return config
     thinker = mapping(config.get("thinker_config"))
     for place in (config, thinker):
         for name in INNER:

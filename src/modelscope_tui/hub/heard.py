@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from modelscope_tui.errors import HubNonsense
@@ -24,8 +25,16 @@ DEPTH = 24
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-def read_json(body: bytes) -> Any:
+_SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+"""How JSON writes NUL and surrogates; raw ones it does not have."""
+
+
+def read_json(body: bytes, *, may_stay: bool = False) -> Any:
     """Parse and clean a body.
+
+    Args:
+        body: what came.
+        may_stay: whether long texts and lists may stay as they are, for whoever bounds every fact it reads.
 
     Raises:
         HubNonsense: the body is not JSON.
@@ -36,7 +45,8 @@ def read_json(body: bytes) -> Any:
         looks_html = body[:200].lstrip()[:1] == b"<"
         said = "a web page" if looks_html else "something that is not JSON"
         raise HubNonsense(f"The Hub answered with {said}.", "Is there a login page or a proxy in between?") from error
-    return cleaned(value)
+    # Nothing else in a text can break storage: a long list is not worth walking through for nothing.
+    return cleaned(value) if not may_stay or _SUSPECT.search(body) else value
 
 
 def cleaned(value: Any, depth: int = DEPTH) -> Any:

@@ -27,8 +27,11 @@ def text(value: Any, limit: int = LONGEST_NAME) -> str | None:
 
 def texts(value: Any, count: int = 1000, limit: int = LONGEST_NAME) -> tuple[str, ...]:
     """Read a text or a list of texts, without repetitions."""
+    if value is None:
+        return ()
     items = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(item for item in items[:count] if text(item, limit)))
+    # (not by way of text(): a whole Hub of tags comes through here)
+    return tuple(dict.fromkeys([item for item in items[:count] if isinstance(item, str) and 0 < len(item) <= limit]))
 
 
 def number(value: Any, smallest: int = 0) -> int | None:
@@ -37,6 +40,11 @@ def number(value: Any, smallest: int = 0) -> int | None:
         value = int(value)
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return value if is_number and smallest <= value <= LARGEST else None
+
+
+def truth(value: Any) -> bool | None:
+    """Read a yes or no; anything else is unknown."""
+    return value if isinstance(value, bool) else None
 
 
 def first_number(value: Mapping[str, Any], *names: str) -> int | None:

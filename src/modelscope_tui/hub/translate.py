@@ -18,12 +18,12 @@ from modelscope_tui.errors import HubNonsense
 from modelscope_tui.hub.config_facts import config_facts, language_config
 from modelscope_tui.hub.evals import evals_of
 from modelscope_tui.hub.files import files_of
-from modelscope_tui.hub.read import mapping, moment, number, repo_ids, text, texts
+from modelscope_tui.hub.read import mapping, moment, number, repo_ids, text, texts, truth
 
 KEPT = (
     "id", "pipeline_tag", "library_name", "tags", "downloads", "likes", "trendingScore", "createdAt", "lastModified",
-    "sha", "gated", "cardData", "config", "safetensors", "gguf", "siblings", "model-index", "evalResults",
-    "securityRepoStatus", "usedStorage",
+    "sha", "gated", "private", "disabled", "cardData", "config", "safetensors", "gguf", "siblings", "model-index",
+    "evalResults", "securityRepoStatus", "usedStorage",
 )  # fmt: skip
 """The fields of an answer that are kept on the shelf; the rest is never used."""
 
@@ -63,12 +63,15 @@ def row_of(raw: Any, *, as_of: str, config: Mapping[str, Any] | None = None) -> 
     name = answer.get("id")
     if not isinstance(name, str) or not is_repo_id(name):
         return None
+    tags = texts(answer.get("tags"))
     facts = {**config_facts(mapping(answer.get("config"))), **(config_facts(config) if config else {})}
-    facts |= _plain_facts(answer) | _card_facts(answer)
-    facts |= {"params": _params(answer, config), "quantization": _quantization(answer, config)}
+    facts |= _plain_facts(answer)
+    facts |= _card_facts(answer, tags)
+    quantization = _quantization(answer, config, tags)
+    facts |= {"tags": tags, "params": _params(answer, quantization), "quantization": quantization}
     gguf = mapping(answer.get("gguf"))
     facts.setdefault("context", number(gguf.get("context_length"), 1))
-    known = {fact: value for fact, value in facts.items() if fact in _FACTS and value is not None and value != ()}
+    known = {fact: value for fact, value in facts.items() if value is not None and value != () and fact in _FACTS}
     said = Provenance("hub", as_of)
     provenance = MappingProxyType(dict.fromkeys(known, said))
     return Model(id=name, source="hub", as_of=as_of, provenance=provenance, **known)
@@ -114,7 +117,6 @@ def _plain_facts(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "task": text(answer.get("pipeline_tag")),
         "library": text(answer.get("library_name")),
-        "tags": texts(answer.get("tags")),
         "downloads": number(answer.get("downloads")),
         "likes": number(answer.get("likes")),
         "trending": number(answer.get("trendingScore")),
@@ -122,15 +124,18 @@ def _plain_facts(answer: Mapping[str, Any]) -> dict[str, Any]:
         "updated": moment(answer.get("lastModified")),
         "gated": _GATES.get(gated) if isinstance(gated, str | bool) else None,
         "revision": text(answer.get("sha"), 64),
+        "is_private": truth(answer.get("private")),
+        "is_disabled": truth(answer.get("disabled")),
     }
 
 
-def _card_facts(answer: Mapping[str, Any]) -> dict[str, Any]:
-    card, tags = mapping(answer.get("cardData")), texts(answer.get("tags"))
+def _card_facts(answer: Mapping[str, Any], tags: tuple[str, ...]) -> dict[str, Any]:
+    card = mapping(answer.get("cardData"))
     license_tag = next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), None)
     licenses = texts(card.get("license"))
     named = repo_ids(texts(card.get("base_model"), 50))
-    tagged = repo_ids(tuple(tag.rpartition(":")[2] for tag in tags if tag.startswith("base_model:")))
+    tagged = tuple(dict.fromkeys([tag.rpartition(":")[2] for tag in tags if tag.startswith("base_model:")]))
+    tagged = () if tagged == named else repo_ids(tagged)
     return {
         "license": (licenses[0] if licenses else None) or license_tag,
         "license_name": text(card.get("license_name")),
@@ -145,33 +150,36 @@ def _dtypes(answer: Mapping[str, Any]) -> dict[str, int]:
     return {name: count for name, count in pairs if count is not None and text(name, 20)}
 
 
-def _params(answer: Mapping[str, Any], config: Mapping[str, Any] | None) -> int | None:
+def _params(answer: Mapping[str, Any], quantization: str | None) -> int | None:
     """Count parameters where elements are parameters; unknown where a quantizer packs several into one."""
-    dtypes = _dtypes(answer)
     total = number(mapping(answer.get("safetensors")).get("total"), 1)
     if total is None:
         return number(mapping(answer.get("gguf")).get("total"), 1)
+    dtypes = _dtypes(answer)
     packed = sum(count for name, count in dtypes.items() if name in PACKED)
     if packed > PACKED_SHARE * total:
         return None
     # Without the dtypes nothing tells packed elements from parameters, so a quantized repository stays unknown.
-    return total if dtypes or _quantization(answer, config) is None else None
+    return total if dtypes or quantization is None else None
 
 
-def _quantization(answer: Mapping[str, Any], config: Mapping[str, Any] | None) -> str | None:
+def _quantization(answer: Mapping[str, Any], config: Mapping[str, Any] | None, tags: tuple[str, ...]) -> str | None:
     """Name the stored format as the catalog does; None for plain weights, and where nothing tells."""
     for place in (config or {}, mapping(answer.get("config"))):
         for part in (place, language_config(place)):
-            if named := method_name(mapping(part.get("quantization_config"))):
+            said = mapping(part.get("quantization_config"))
+            if said and (named := method_name(said)):
                 return named
-    tags = {tag.lower() for tag in texts(answer.get("tags"))}
+    lowered = {tag.lower() for tag in tags}
     library = text(answer.get("library_name"))
-    if library == "mlx" or "mlx" in tags:
+    if library == "mlx" or "mlx" in lowered:
         return "MLX"
-    has_gguf = library == "gguf" or "gguf" in tags or bool(mapping(answer.get("gguf")))
-    if has_gguf and not _dtypes(answer) and "safetensors" not in tags:
+    has_gguf = library == "gguf" or "gguf" in lowered or bool(mapping(answer.get("gguf")))
+    if has_gguf and not _dtypes(answer) and "safetensors" not in lowered:
         return "GGUF"
-    return next((label for tag, label in _QUANT_TAGS.items() if tag in tags), None)
+    if lowered.isdisjoint(_QUANT_TAGS):
+        return None
+    return next((label for tag, label in _QUANT_TAGS.items() if tag in lowered), None)
 
 
 def _scan(value: Any) -> Mapping[str, Any] | None:
