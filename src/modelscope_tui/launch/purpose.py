@@ -136,7 +136,9 @@ def _purpose(row: _Row) -> Purpose:
 
 def said_of(model: Model) -> str:
     """Name what a model is in a sentence, with the facts that tell so: `an embedding model (task …, library …)`."""
-    facts = (("task", model.task), ("library", model.library), ("model_type", model.model_type))
+    facts = [("task", model.task), ("library", model.library), ("model_type", model.model_type)]
+    if purpose_of(model) == "unknown":
+        facts.append(("architecture", next(iter(architectures_of(model)), None)))
     named = ", ".join(f"{what} {value}" for what, value in facts if value)
     return f"{SAID[purpose_of(model)]}{f' ({named})' if named else ''}"
 

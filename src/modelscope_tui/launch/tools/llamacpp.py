@@ -25,11 +25,12 @@ from modelscope_tui.launch.gguf import (
     unreadable,
     unseen_note,
 )
-from modelscope_tui.launch.purpose import Purpose, is_chat, purpose_of, said_of
+from modelscope_tui.launch.purpose import Purpose, is_chat, purpose_of
 from modelscope_tui.launch.remark import gate_note, general_notes, token_env
 from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
+from modelscope_tui.launch.unserved import not_for
 
 if TYPE_CHECKING:
     from modelscope_tui.fit.machine import Machine
@@ -78,8 +79,7 @@ class LlamaCpp:
             return refused(subject.id, self.name, reason)
         purpose = fitting_purpose(subject.model, _SERVES) or _hears(subject)
         if purpose is None:
-            reason = f"llama.cpp does not serve {said_of(subject.model)}."
-            return refused(subject.id, self.name, reason)
+            return not_for(subject.model, self.name, self.label)
         reasons: list[str] = []
         for source in sources_of(subject):
             found = _found(source, subject, options)

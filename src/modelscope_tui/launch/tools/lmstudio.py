@@ -22,11 +22,12 @@ from modelscope_tui.launch.gguf import (
     unreadable,
     unseen_note,
 )
-from modelscope_tui.launch.purpose import Purpose, is_chat, said_of
+from modelscope_tui.launch.purpose import Purpose, is_chat
 from modelscope_tui.launch.remark import general_notes, is_gated
 from modelscope_tui.launch.rulebook import source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
+from modelscope_tui.launch.unserved import not_for
 
 PORT = 1234
 """Where LM Studio's server listens unless told otherwise."""
@@ -61,7 +62,7 @@ class LmStudio:
         """Build `lms get`, `lms load` and `lms server start`, or say which fact stands in the way."""
         purpose = fitting_purpose(subject.model, _SERVES)
         if purpose is None:
-            return refused(subject.id, self.name, f"LM Studio does not serve {said_of(subject.model)}.")
+            return not_for(subject.model, self.name, self.label)
         if options.nodes is not None and options.nodes > 1:
             return refused(subject.id, self.name, "LM Studio does not spread a model over several machines; vLLM does.")
         found = _found(subject, options)

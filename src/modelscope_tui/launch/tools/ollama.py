@@ -32,11 +32,12 @@ from modelscope_tui.launch.gguf import (
 )
 from modelscope_tui.launch.library import Entry, entry_of
 from modelscope_tui.launch.near import originals_of
-from modelscope_tui.launch.purpose import Purpose, is_chat, purpose_of, said_of
+from modelscope_tui.launch.purpose import Purpose, is_chat, purpose_of
 from modelscope_tui.launch.remark import general_notes, is_gated
 from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
+from modelscope_tui.launch.unserved import not_for
 
 if TYPE_CHECKING:
     from modelscope_tui.fit.estimate import FitEstimate
@@ -92,7 +93,7 @@ def _blocked(subject: Subject, options: Options) -> LaunchAnswer | None:
     if options.nodes is not None and options.nodes > 1:
         return refused(model.id, "ollama", "Ollama does not spread a model over several machines; vLLM does.")
     if entry_of(model.id) is None and fitting_purpose(model, _SERVES) is None:
-        return refused(model.id, "ollama", f"Ollama does not serve {said_of(model)}.")
+        return not_for(model, "ollama", "Ollama")
     return None
 
 
