@@ -67,6 +67,7 @@ class FakeExplorer:
         """Why no index can be had."""
         self.known: dict[str, Answer[ModelDetails]] = {}
         self.refusals: dict[str, ModelscopeError] = {}
+        self.cards: dict[str, str] = {}
         self.from_hub: list[Model] = []
         self.hub_problem: ModelscopeError | None = None
         self.asked: list[Query] = []
@@ -186,6 +187,13 @@ class FakeExplorer:
             problem = NotCached(f"Offline, and {model_id} was never seen.")
             return Answer(ModelDetails(model=row, as_of=AS_OF), "catalog", AS_OF, is_stale=True, problem=problem)
         return Answer(some_details(row), "hub", "2026-11-24T00:00:00Z", is_stale=False)
+
+    def card(self, model_id: str, *, refresh: bool = False) -> Answer[str]:
+        if model_id in self.refusals:
+            raise self.refusals[model_id]
+        if model_id not in self.cards:
+            raise NotCached(f"Offline, and {model_id} was never seen.", "Go online once to see it.")
+        return Answer(self.cards[model_id], "cache", "2026-11-20T00:00:00Z", is_stale=False)
 
     def gather_related(self, details: ModelDetails) -> bool:
         return False

@@ -146,6 +146,22 @@ FILES: tuple[Binding, ...] = (
 )
 """Keys of the detail pane while its Files tab is shown."""
 
+CARD: tuple[Binding, ...] = (
+    _key("card-links", "enter", "tab('card', 'links')", "links", "List the links of the card, to open or copy one"),
+)
+"""Keys of the detail pane while its Card tab is shown."""
+
+LINKS: tuple[Binding, ...] = (
+    _key("links-down", "j,down", "move(1)", "down", "The next link", show=False),
+    _key("links-up", "k,up", "move(-1)", "up", "The link before", show=False),
+    _key("links-page-down", "ctrl+d,pagedown", "move(10)", "page down", "Ten links down", "^d", show=False),
+    _key("links-page-up", "ctrl+u,pageup", "move(-10)", "page up", "Ten links up", "^u", show=False),
+    _key("links-open", "enter,o", "open", "open", "Open the address in the browser"),
+    _key("links-copy", "y", "copy", "copy", "Copy the address"),
+    _key("links-close", "escape,q", "close", "close", "Close the list", "esc", show=False),
+)
+"""Keys of the links of a card."""
+
 FIELD: tuple[Binding, ...] = (
     _key("field-down", "down,enter", "leave", "to the models", "Go to the models that were found", "enter"),
     _key("field-back", "escape", "step_back", "clear", "Clear the text; once more to leave the field", "esc"),
@@ -186,6 +202,8 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Detail": DETAIL,
     "Launch": LAUNCH,
     "Files": FILES,
+    "Card": CARD,
+    "Links of a card": LINKS,
     "Help": HELP_KEYS,
     "Options of the command": FORM_KEYS,
     "A list to choose from": CHOICE_KEYS,

@@ -200,7 +200,7 @@ class DetailPane(Vertical, can_focus=True):
     def action_scroll(self, lines: int) -> None:
         """Scroll the tab."""
         if self._body is not None:
-            self._body.scroll_relative(y=lines, animate=False)
+            self._body.scroll_lines(lines)
 
     @on(Choices.Chosen, "#tabs")
     def turn(self, event: Choices.Chosen) -> None:

@@ -55,6 +55,10 @@ class Tab(VerticalScroll, can_focus=False):
         """Take the answer to :meth:`ask`, or the reason why there is none."""
         raise NotImplementedError
 
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll down, or up, by lines."""
+        self.scroll_relative(y=lines, animate=False)
+
     def light(self, *, is_lit: bool) -> None:
         """Show whether the keys come to this tab: for tabs with a cursor."""
 
@@ -86,6 +90,7 @@ TABS = (
     TabLine("overview", "Overview", "overview:Overview"),
     TabLine("launch", "Launch", "launch:LaunchTab", keymap.LAUNCH),
     TabLine("files", "Files", "files:FilesTab", keymap.FILES),
+    TabLine("card", "Card", "card:CardTab", keymap.CARD),
 )
 """All tabs in the order of the strip: Overview, Launch, Fit, License, Files, Card, Family."""
 

@@ -1,0 +1,126 @@
+"""The Card tab: what the publisher wrote, as text; its links by number.
+
+UPPER FLOOR. The card is read and cut in a thread; only the parts in view are laid out, so a card of any length scrolls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from modelscope_tui.errors import ModelscopeError
+from modelscope_tui.ui import present
+from modelscope_tui.ui.card_paint import Painter
+from modelscope_tui.ui.card_text import CardText, read_card
+from modelscope_tui.ui.panes.tab import Tab
+from modelscope_tui.ui.study import in_words
+from modelscope_tui.ui.widgets.document import Document, Lines
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+    from modelscope_tui.catalog.model import Model
+    from modelscope_tui.explorer import Explorer
+    from modelscope_tui.hub.answer import Answer
+    from modelscope_tui.ui.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCard:
+    """A card that a thread has made ready, and where it came from."""
+
+    answer: Answer[str]
+    text: CardText
+
+
+class CardTab(Tab):
+    """The tab."""
+
+    def compose(self) -> ComposeResult:
+        """Make the line of its origin, and the text."""
+        yield Static(id="card-head")
+        yield Document(_laid, id="card-text")
+
+    def on_mount(self) -> None:
+        """Begin with nothing asked."""
+        self._asked: object = None
+        self._card: ReadCard | None = None
+
+    def show_words(self, words: Content) -> None:
+        """Say something instead of a card."""
+        self._asked = self._card = None
+        self._write(words, ())
+
+    def show(self, model: Model, known: Study | None) -> None:
+        """Ask for the card; once more when the Hub has told something new of the model."""
+        question = (model.id, known.as_of if known is not None and known.is_final else None)
+        if question == self._asked:
+            return
+        if self._asked is None or not isinstance(self._asked, tuple) or self._asked[0] != model.id:
+            self._card = None
+            self._write(Content.styled("reading the card …", "$foreground 50%"), ())
+        self._asked = question
+        self.ask(_reading(model.id))
+
+    def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
+        """Show the card, or say why there is none."""
+        if isinstance(answer, ReadCard):
+            self._card = answer
+            self._write(_origin(answer), answer.text.parts)
+            self.call_after_refresh(self.query_one(Document).lay_ahead)
+        elif self._card is None:
+            self._write(_why_none(problem), ())
+
+    def _write(self, head: Content, parts: tuple[str, ...]) -> None:
+        self.query_one(Static).update(head)
+        self.query_one(Document).show(parts)
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll the text."""
+        self.query_one(Document).scroll_lines(lines)
+
+    def action_links(self) -> None:
+        """List the addresses of the card."""
+        links = self._card.text.links if self._card is not None else ()
+        if not links:
+            self.notify("This card has no links.", timeout=3, markup=False)
+            return
+        from modelscope_tui.ui.links import LinksScreen
+
+        self.app.push_screen(LinksScreen(links))
+
+
+def _reading(model_id: str) -> Callable[[Explorer], ReadCard]:
+    def _read(explorer: Explorer) -> ReadCard:
+        answer = explorer.card(model_id)
+        return ReadCard(answer, read_card(answer.value))
+
+    return _read
+
+
+def _laid(part: str, width: int, style_of: Callable[[str], Style]) -> Lines:
+    return Painter(width, style_of).lines(part)
+
+
+def _origin(card: ReadCard) -> Content:
+    answer = card.answer
+    if not card.text.parts:
+        return Content("This repository has no card, or an empty one.")
+    where = present.origin(answer.source, answer.as_of)
+    links = f" · {len(card.text.links)} links, enter lists them" if card.text.links else ""
+    if answer.problem is not None:
+        return Content.styled(f"! {where}{links}\n{in_words(answer.problem)}", "$text-warning")
+    return Content.styled(where + links, "$foreground 50%")
+
+
+def _why_none(problem: ModelscopeError | None) -> Content:
+    if problem is None:
+        return Content("This card could not be read.")
+    if problem.kind == "not-cached":
+        return Content("The card of this model was never read here. Online, R asks the Hub.")
+    return Content.styled(in_words(problem), "$text-warning")
