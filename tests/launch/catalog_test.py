@@ -105,6 +105,8 @@ def problems(step: Step, known: Mapping[str, Any]) -> Iterator[str]:
         return
     words = list(argv[command.count(" ") + 1 :])
     for place, word in enumerate(words):
+        if word.endswith(".py"):
+            break  # (what follows are the script's own options)
         if not word.startswith("-") or word[1:].isdigit():
             continue
         if word == "--":  # (what follows are another program's own options)

@@ -56,6 +56,8 @@ class Step:
     title: str
     argv: tuple[str, ...]
     env: Environment = ()
+    is_later: bool = False
+    """Done by hand when the rest is well, or elsewhere: whoever runs the command leaves it out."""
 
     def __post_init__(self) -> None:
         if not self.argv or not self.argv[0]:
@@ -118,7 +120,13 @@ class LaunchCommand:
             "shell": self.shell,
             "target": self.target,
             "steps": [
-                {"title": step.title, "text": step.text(self.shell), "argv": list(step.argv), "env": dict(step.env)}
+                {
+                    "title": step.title,
+                    "text": step.text(self.shell),
+                    "argv": list(step.argv),
+                    "env": dict(step.env),
+                    "is_later": step.is_later,
+                }
                 for step in self.steps
             ],
             "files": [{"path": file.path, "content": file.content} for file in self.files],

@@ -106,11 +106,12 @@ def _from_answers(answer: LaunchAnswer, subject: Subject, answers: list[LaunchAn
 
 
 def _why(other: LaunchAnswer) -> str:
-    label = get(other.tool).label
+    tool = get(other.tool)
+    does = f"{tool.label} {'trains' if tool.purpose == 'train' else 'serves'} it"
     if other.verdict == "too-large":
         need = other.fit.total_bytes if other.fit else None
-        return f"{label} serves it" + (f" with {need / 1e9:.0f} GB, too much here as well" if need else "")
-    return f"{label} serves it" if other.verdict == "ready" else f"{label} serves it, with a trade-off"
+        return does + (f" with {need / 1e9:.0f} GB, too much here as well" if need else "")
+    return does if other.verdict == "ready" else f"{does}, with a trade-off"
 
 
 def _same_model(answer: LaunchAnswer, subject: Subject) -> list[Alternative]:

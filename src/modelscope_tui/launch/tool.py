@@ -14,11 +14,15 @@ from modelscope_tui.errors import UsageError
 from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, Note, Verdict
 from modelscope_tui.launch.rulebook import rules_version
 from modelscope_tui.launch.subject import Options, Subject
+from modelscope_tui.launch.tools.axolotl import Axolotl
+from modelscope_tui.launch.tools.deepspeed import DeepSpeed
 from modelscope_tui.launch.tools.huggingface import HuggingFace
 from modelscope_tui.launch.tools.llamacpp import LlamaCpp
 from modelscope_tui.launch.tools.lmstudio import LmStudio
 from modelscope_tui.launch.tools.ollama import Ollama
+from modelscope_tui.launch.tools.replicate import Replicate
 from modelscope_tui.launch.tools.sglang import Sglang
+from modelscope_tui.launch.tools.unsloth import Unsloth
 from modelscope_tui.launch.tools.vllm import Vllm
 
 __all__ = [
@@ -68,8 +72,13 @@ class Tool(Protocol):
         ...
 
 
-TOOLS: tuple[Tool, ...] = (Ollama(), LmStudio(), LlamaCpp(), Vllm(), Sglang(), HuggingFace())
-"""Every tool, in house order: run here, serve, files."""
+TOOLS: tuple[Tool, ...] = (
+    *(Ollama(), LmStudio(), LlamaCpp()),
+    *(Vllm(), Sglang()),
+    *(HuggingFace(), Replicate()),
+    *(DeepSpeed(), Unsloth(), Axolotl()),
+)
+"""Every tool, in house order: run here, serve, files, train."""
 
 _BY_NAME = MappingProxyType({tool.name: tool for tool in TOOLS})
 
