@@ -47,6 +47,9 @@ CONTEXT_BYTES = GIB
 _USUAL_SIDES = 21
 """Rows and columns of all linear layers of a block in hidden sizes: 20 in Llama 3.1 8B, 22 in Qwen3 0.6B."""
 
+_USUAL_LAYER = 2_100_000_000
+"""The embedding of Llama 3.1 405B."""
+
 _LOGITS_BYTES = 10
 _LAYER_BYTES = 34
 _RAM_FACTOR = 1.5
@@ -169,9 +172,9 @@ def zero_bytes(zero: Zero, params: int, largest_layer: int, *, gpus: int, nodes:
 
 
 def _largest_layer(shape: Shape | None, params: int) -> int:
-    """The largest module of its own: mostly the embedding; a tenth of all where no shape is known."""
+    """The largest module of its own: mostly the embedding; where no shape is known, as large as any that is usual."""
     if shape is None:
-        return params // 10
+        return min(params // 10, _USUAL_LAYER)
     experts = shape.experts.count * 2 * shape.experts.inner_dim * shape.hidden if shape.experts is not None else 0
     return max(shape.vocab * shape.hidden, (shape.inner_dim or 0) * shape.hidden, experts)
 

@@ -55,6 +55,7 @@ _NOT_TRAINED: Mapping[Format, str] = MappingProxyType(
             "awq": "AWQ weights are packed for inference and have no gradients",
             "gptq": "GPTQ weights are packed for inference and have no gradients",
             "auto-round": "AutoRound weights are packed for inference and have no gradients",
+            "bitsandbytes": "bitsandbytes weights stay frozen under an adapter and cannot be trained as a whole",
             "exl3": "ExLlama weights are packed for inference and have no gradients",
             "fp8": "FP8 weights are made for inference",
             "fp4": "4-bit float weights are made for inference",
@@ -232,7 +233,7 @@ def _settled(  # noqa: PLR0917 - what a judgement goes by
             if need is not None and need.gpu_bytes <= share * room:
                 return _fitting(subject, way, zero, need, room, gpus, "ready" if verdict == "ready" else "tight")
     smallest = min((trial for trial in trials if trial[2] is not None), key=lambda trial: trial[2].gpu_bytes)  # type: ignore[union-attr]
-    return _too_large(machine, smallest, room, gpus)
+    return _too_large(machine, smallest, room, gpus, has_choice=len(trials) > 1)
 
 
 def _fitting(  # noqa: PLR0917
@@ -250,7 +251,9 @@ def _fitting(  # noqa: PLR0917
     return Chosen(way, zero, gpus, verdict, reason, notes, sum_)
 
 
-def _too_large(machine: Machine, trial: tuple[Way, Zero | None, Need | None], room: int, gpus: int) -> Chosen:
+def _too_large(
+    machine: Machine, trial: tuple[Way, Zero | None, Need | None], room: int, gpus: int, *, has_choice: bool
+) -> Chosen:
     way, zero, need = trial
     if need is None:
         raise AssertionError(way)  # (only trials with a need are compared)
@@ -258,7 +261,8 @@ def _too_large(machine: Machine, trial: tuple[Way, Zero | None, Need | None], ro
         f"{SAID[way]} takes about {need.gpu_bytes / GB:.1f} GB on each GPU; {machine.describe()} gives "
         f"{room / GB:.1f} GB, {(need.gpu_bytes - room) / GB:.1f} GB too little. "
     )
-    reason += "--quant qlora takes less." if way != "qlora" else "A smaller base or a larger GPU would do."
+    is_least = has_choice or way == "qlora"
+    reason += "A smaller base or a larger GPU would do." if is_least else "--quant qlora takes less."
     notes = (Note("info", f"Counted: {'; '.join(need.basis)}."),)
     return Chosen(way, zero, gpus, "too-large", reason, notes, "the way that needs least memory, and still too much")
 

@@ -208,7 +208,7 @@ def _fitting(zero: Zero, need: Need, room: int, *, ram_is_known: bool) -> _Sprea
     notes = (Note("info", f"{why}: {'; '.join(need.basis)}."),)
     if need.ram_bytes and not ram_is_known:
         reason = f"It needs {need.ram_bytes / GB:.0f} GB RAM for what the GPUs cannot hold; this machine's is unknown."
-        return _Spread(zero, "tight", reason, why, notes)
+        return _Spread(zero, "unknown", reason, why, notes)
     if zero.offload != "none":
         reason = f"Runs with a trade-off: {zero.words} ({need.ram_bytes / GB:.0f} GB), which is slower than GPUs alone."
         return _Spread(zero, "tight", reason, why, notes)
