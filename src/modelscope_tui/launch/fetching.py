@@ -25,6 +25,8 @@ _TWICE = (
     ("*.h5", "the same weights a second time, for TensorFlow"),
     ("*.msgpack", "the same weights a second time, for Flax"),
     ("*.ot", "the same weights a second time, for Rust"),
+    ("onnx/*", "the same weights a second time, for ONNX"),
+    ("coreml/*", "the same weights a second time, for Core ML"),
     ("*.onnx*", "the same weights a second time, for ONNX"),
     ("openvino/*", "the same weights a second time, for OpenVINO"),
     ("*.mlpackage/*", "the same weights a second time, for Core ML"),
