@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from modelscope_tui.catalog.model import Model, ModelDetails
-from modelscope_tui.errors import UsageError
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.fit.training import Need, Way, Zero, need_of, params_of, zero_need
 from modelscope_tui.launch.answer import Alternative, LaunchAnswer, Note, Verdict, refused
@@ -140,18 +139,12 @@ def _bases(tool: str, model: Model) -> tuple[Alternative, ...]:
     return tuple(Alternative(tool, name, None, "the model that this one was made from") for name in originals_of(model))
 
 
-def wished(options: Options) -> Way | None:
-    """Read `--quant` as a way of training.
-
-    Raises:
-        UsageError: it names none.
-    """
-    if options.quant is None:
+def no_way(model_id: str, tool: str, options: Options) -> LaunchAnswer | None:
+    """Refuse a `--quant` that names no way of training; every tool is asked with the same options."""
+    if options.quant is None or options.quant.lower() in _WISHES:
         return None
-    way = _WISHES.get(options.quant.lower())
-    if way is None:
-        raise UsageError(f"{options.quant!a} is no way of training.", "Give full, lora or qlora to --quant.")
-    return way
+    reason = f"{options.quant} is no way of training; --quant full, lora or qlora is."
+    return refused(model_id, tool, reason)
 
 
 def tokens_of(subject: Subject, options: Options) -> int:
@@ -186,7 +179,7 @@ def chosen(
     machine, tokens = subject.machine, tokens_of(subject, options)
     gpus = min(options.gpus or len(machine.gpus) or 1, len(machine.gpus) or options.gpus or 1)
     gpus = options.gpus or gpus
-    wish = wished(options)
+    wish = _WISHES.get(options.quant.lower()) if options.quant is not None else None
     ways = (wish,) if wish is not None else ways
     trials: list[tuple[Way, Zero | None, Need | None]] = []
     for way in ways:

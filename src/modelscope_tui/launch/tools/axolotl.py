@@ -31,6 +31,7 @@ from modelscope_tui.launch.tuning import (
     data_note,
     has_old_chips,
     name_for,
+    no_way,
     tokens_of,
     unused_note,
 )
@@ -70,7 +71,7 @@ class Axolotl:
 
     def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
         """Build `axolotl train` and its file, or say which fact stands in the way."""
-        problem = _blocked(subject)
+        problem = _blocked(subject) or no_way(subject.id, self.name, options)
         return problem if problem is not None else _answer(subject, options)
 
 

@@ -25,6 +25,7 @@ from modelscope_tui.launch.tuning import (
     data_note,
     data_of,
     name_for,
+    no_way,
     tokens_of,
     unused_note,
 )
@@ -53,7 +54,7 @@ class Unsloth:
 
     def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
         """Build `unsloth train`, or say which fact stands in the way."""
-        problem = _blocked(subject)
+        problem = _blocked(subject) or no_way(subject.id, self.name, options)
         return problem if problem is not None else _answer(subject, options)
 
 
