@@ -76,12 +76,6 @@ def test_a_misspelt_option_is_refused_with_the_place_to_look() -> None:
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["web"])
-def test_a_command_of_a_later_version_is_no_query(name: str) -> None:
-    with pytest.raises(UsageError, match="not in this version"):
-        read("--offline", name)
-
-
 @pytest.mark.parametrize("action", ["export", "import"])
 def test_cache_export_and_import_say_that_they_are_not_there_yet(action: str) -> None:
     with pytest.raises(UsageError, match="not in this version"):

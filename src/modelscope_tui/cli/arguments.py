@@ -27,12 +27,10 @@ COMMANDS: Mapping[str, str] = {
     "sync": "bring the local catalog up to date with the Hub",
     "cache": "what is kept on this machine, and how to clear it",
     "config": "the settings file: write, find, check, show",
+    "web": "the explorer in a browser of this machine",
     "doctor": "what was found: machine, tools, Hub, cache, terminal",
 }
 """Every subcommand with what it answers; ``modelscope_tui.cli.<name>`` holds it."""
-
-RESERVED = ("web",)
-"""Names that a later version answers; refused in words, so that nobody mistakes them for a query."""
 
 ENVIRONMENT = """\
 environment:
@@ -63,7 +61,7 @@ _PAGE = re.compile(
 """The page of a model, of one of its files, or the form that Ollama uses; not the Hub's other pages."""
 _EXCLUDING_WORD = re.compile(r"-[^-\s].+", re.DOTALL)
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9][\w.+:/-]*", re.ASCII)
-_QUERY_COMMANDS = frozenset({"search", "facets", ""})
+_QUERY_COMMANDS = frozenset({"search", "facets", "web", ""})
 _WITH_VALUE = frozenset({"--endpoint", "--cache-dir", "--machine", "--print-completion"})
 
 
@@ -135,8 +133,6 @@ def split(arguments: Sequence[str]) -> Line:
 
 
 def _named(word: str, arguments: Sequence[str], position: int) -> Line:
-    if word in RESERVED:
-        raise UsageError(f"{word} is not in this version.", f"{PROGRAM} -- {word} opens the explorer on the word.")
     if word not in COMMANDS:
         return Line("", tuple(arguments))
     return Line(word, (*arguments[:position], *arguments[position + 1 :]))

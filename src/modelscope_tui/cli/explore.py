@@ -53,7 +53,7 @@ def start(line: reading.Line, output: Output) -> int:
 
         output.block(script(options.print_completion))
         return 0
-    if options.json or not all(is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    if options.json or not _has_screen():
         raise UsageError("The explorer needs a terminal;", f"in scripts and pipes use: {PROGRAM} search QUERY --json.")
     from modelscope_tui.cli.main import open_explorer
 
@@ -68,3 +68,10 @@ def start(line: reading.Line, output: Output) -> int:
 
         checked(settings.keys, settings.config_path)
     return run(explorer, query=options.query)
+
+
+def _has_screen() -> bool:
+    """Tell whether somebody looks: at a terminal, or at the page that `web` serves."""
+    if os.environ.get("TEXTUAL_DRIVER", "").endswith("WebDriver"):
+        return True
+    return all(is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr))

@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 1.0
 
 
 def copy(text: str, *, write: Callable[[str], None], environ: Mapping[str, str] | None = None) -> str:
-    """Copy a text and return the name of the way it went: `tmux`, `the system clipboard` or `OSC 52`.
+    """Copy a text and return the name of the way it went: `tmux`, `the system clipboard`, `OSC 52` or `the browser`.
 
     Args:
         write: sends a sequence to the terminal.
@@ -34,6 +34,9 @@ def copy(text: str, *, write: Callable[[str], None], environ: Mapping[str, str] 
     env = os.environ if environ is None else environ
     if len(text) > LONGEST:
         raise ModelscopeError("This is too long for the clipboard.", "Use `modelscope-tui launch … --print` instead.")
+    if env.get("TEXTUAL_DRIVER", "").endswith("WebDriver"):  # the page hands the sequence to its browser
+        write(sequence(text))
+        return "the browser"
     if env.get("TMUX") and _through_tmux(text):
         return "tmux"
     is_remote = bool(env.get("SSH_TTY") or env.get("SSH_CONNECTION"))
