@@ -9,7 +9,7 @@ from pathlib import Path
 
 import modelscope_tui
 
-NAMES = ("start", "keys", "index")
+NAMES = ("start", "keys", "index", "sync")
 
 
 def main() -> int:
