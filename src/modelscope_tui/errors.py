@@ -11,6 +11,7 @@
     │   └── HubNonsense             7     hub-nonsense      an answer that is not the Hub's
     ├── LaunchRefused               8     refused           this tool cannot run this model
     ├── NotSaved                    1     not-saved         a file cannot be written, or is there already
+    ├── BadParcel                   1     bad-parcel        a file to import is damaged, newer, or no such file
     └── CatalogError                1     catalog           the local index cannot be read or made
 
 Foreign exceptions are translated where they enter (``hub/``, ``catalog/``), with ``raise ... from``.
@@ -108,6 +109,12 @@ class NotSaved(ModelscopeError):
     """A file that was asked for cannot be written; what was there is as it was."""
 
     kind = "not-saved"
+
+
+class BadParcel(ModelscopeError):
+    """A file to import that cannot be trusted: nothing of it was taken."""
+
+    kind = "bad-parcel"
 
 
 class CatalogError(ModelscopeError):

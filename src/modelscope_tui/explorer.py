@@ -17,6 +17,7 @@ from modelscope_tui.hub.answer import Answer
 from modelscope_tui.local import INDEX_NAME, Local, ModelView, Page
 
 if TYPE_CHECKING:
+    from modelscope_tui.carrying import Carrying
     from modelscope_tui.catalog.query import Query
     from modelscope_tui.fit.estimate import FitEstimate
     from modelscope_tui.fit.machine import Machine
@@ -59,6 +60,13 @@ class Explorer(Local):
         from modelscope_tui.syncing import Syncing
 
         return Syncing(self.hub, lambda: self.index)
+
+    @cached_property
+    def carrying(self) -> Carrying:
+        """Taking what is known here to a host without network."""
+        from modelscope_tui.carrying import Carrying
+
+        return Carrying(self, self.hub)
 
     @property
     def hub_state(self) -> HubState:

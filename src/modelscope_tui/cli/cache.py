@@ -1,11 +1,11 @@
-"""``modelscope-tui cache``: what is kept on this machine, how much of it, and how to be rid of it."""
+"""``modelscope-tui cache``: what is kept on this machine, how to be rid of it, and how to carry it to another one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.cli import arguments as reading
-from modelscope_tui.cli import say
+from modelscope_tui.cli import parcel, say
 from modelscope_tui.cli.doctor import size_of
 from modelscope_tui.cli.output import Output
 from modelscope_tui.errors import CatalogError, UsageError
@@ -19,29 +19,42 @@ if TYPE_CHECKING:
 EXAMPLES = """\
   modelscope-tui cache info
   modelscope-tui cache info --json | jq .bytes
-  modelscope-tui cache clear"""
+  modelscope-tui cache clear
+  modelscope-tui cache export hub.parcel --models Qwen/Qwen3-8B google/gemma-3-12b-it
+  modelscope-tui cache export hub.parcel --models my-models.txt --query 'org:qwen task:text-generation'
+  modelscope-tui cache import hub.parcel --offline"""
 
-_ACTIONS = ("info", "clear")
-_RESERVED = ("export", "import")
+_ACTIONS = ("info", "clear", "export", "import")
 
 
 def configure(parser: reading.Parser) -> None:
     """Take what to do with the cache."""
+    told = "tell what is kept, remove it (the index is made again), or carry it to a host without network"
+    parser.add_argument("action", metavar="info|clear|export|import", type=_action, help=told)
+    parser.add_argument("file", metavar="FILE", nargs="?", help="the file to write or to take in")
     parser.add_argument(
-        "action", metavar="info|clear", type=_action, help="tell what is kept, or remove it (the index is made again)"
+        "--models", metavar="FILE|ID", nargs="+", default=[], help="models whose details and cards go along"
     )
+    parser.add_argument("--query", metavar="QUERY", help=f"as many as {parcel.MOST_LISTED} models of a query, likewise")
+    parser.epilog = f"{parser.epilog}\n\n{parcel.NOTES}"
 
 
 def _action(text: str) -> str:
-    if text in _RESERVED:
-        raise UsageError(f"cache {text} is not in this version.", "cache info names the directory that can be copied.")
     if text not in _ACTIONS:
         raise UsageError(f"cache knows no {text!r}.", f"It knows: {', '.join(_ACTIONS)}.")
     return text
 
 
 def run(explorer: Explorer, options: Namespace, output: Output) -> int:
-    """Tell or remove what is kept."""
+    """Tell, remove or carry what is kept."""
+    is_carried = options.action in {"export", "import"}
+    if is_carried != (options.file is not None):
+        words = "needs the name of a file" if is_carried else "takes no file"
+        raise UsageError(f"cache {options.action} {words}.", "See modelscope-tui cache --help.")
+    if options.action != "export" and (options.models or options.query):
+        raise UsageError("--models and --query choose what cache export takes along.", "Leave them away here.")
+    if is_carried:
+        return parcel.run(explorer, options, output)
     document = _info(explorer)
     if options.action == "clear":
         _clear(explorer)

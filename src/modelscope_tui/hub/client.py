@@ -27,6 +27,7 @@ from modelscope_tui.hub.standing import Standing, stamp
 
 if TYPE_CHECKING:
     from modelscope_tui.hub.asker import Asker
+    from modelscope_tui.hub.carried import Carried
     from modelscope_tui.hub.listing import Lister
 
 MOST_ROWS = 1000
@@ -117,6 +118,41 @@ class HubClient:
         key = self._key("search", json.dumps(asked, sort_keys=True))
         kept = _Kept(key, "this search", self._freshness.search, _rows_from)
         return self._answered(kept, lambda: {"rows": self._asker.rows(asked)}, refresh=refresh)
+
+    def kept_entry(self, kind: Carried, model_id: str) -> tuple[str, dict[str, Any]] | None:
+        """Give what the shelf keeps of a model as it was heard: its time and the JSON; None when it keeps nothing."""
+        entry = self._entry(self._key(kind, _checked(model_id).casefold()))
+        if entry is None or not isinstance(entry.get("as_of"), str) or not isinstance(entry.get("data"), dict):
+            return None
+        return entry["as_of"], entry["data"]
+
+    def keep_entry(self, kind: Carried, model_id: str, as_of: str, data: Any, *, is_rehearsal: bool = False) -> bool:
+        """Put on the shelf what somebody else heard of a model, unless something newer is there.
+
+        Args:
+            kind: what it is.
+            model_id: the repository.
+            as_of: when it was heard, ISO 8601 UTC.
+            data: the JSON as :meth:`kept_entry` gives it; read as strictly as an answer of the Hub.
+            is_rehearsal: only look whether it can be read.
+
+        Returns:
+            Whether it is newer than what was kept.
+
+        Raises:
+            HubNonsense: it cannot be read.
+        """
+        from modelscope_tui.hub.carried import entry_of
+
+        entry = entry_of(kind, model_id, as_of, data, now=self._now())
+        if is_rehearsal:
+            return True
+        key = self._key(kind, _checked(model_id).casefold())
+        before = self._entry(key)
+        if before is not None and str(before.get("as_of", "")) >= as_of:
+            return False
+        self.shelf.put(key, entry)
+        return True
 
     def lister(self) -> Lister:
         """Make what asks for long lists page by page; whoever has it closes it."""
