@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from modelscope_tui.catalog.family import Family
     from modelscope_tui.catalog.index import FacetCounts, Index, Matches
     from modelscope_tui.catalog.model import Model
     from modelscope_tui.catalog.narrow import Narrowed, Sized
@@ -148,6 +149,10 @@ class Local:
     def model(self, model_id: str) -> Model | None:
         """Find one row by id, whatever its case."""
         return self.index.get(model_id)
+
+    def family(self, model_id: str, limit: int) -> Family:
+        """Gather what a model was made from and what was made from it; ``limit`` models of each kind are read."""
+        return self.index.family(model_id, limit)
 
     def fits(self, model: Model) -> str:
         """Say whether a row fits the machine: `yes`, `tight`, `no` or `unknown`. Microseconds."""

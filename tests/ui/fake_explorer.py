@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from modelscope_tui.catalog.facet import FacetCounts, FacetValue
+from modelscope_tui.catalog.family import Ancestor, Branch, Family
 from modelscope_tui.catalog.license import GROUPS, group_label, group_of
 from modelscope_tui.catalog.model import Model, ModelDetails, ModelFile
 from modelscope_tui.catalog.query import Query
+from modelscope_tui.catalog.relation import relation_of
 from modelscope_tui.catalog.snapshot import FirstPage
 from modelscope_tui.errors import ModelNotFound, ModelscopeError, NotCached
 from modelscope_tui.explorer import ModelView, Page
@@ -166,6 +168,18 @@ class FakeExplorer:
 
     def model(self, model_id: str) -> Model | None:
         return next((model for model in self.models if model.id == model_id), None)
+
+    def family(self, model_id: str, limit: int) -> Family:
+        children = [model for model in self.models if model_id in model.base_models]
+        branches = []
+        for relation in ("quantized", "finetune", None):
+            found = [model for model in children if relation_of(model) == relation]
+            if found:
+                branches.append(Branch(relation, len(found), tuple(found[:limit])))
+        model = self.model(model_id)
+        bases = model.base_models if model else ()
+        ancestors = tuple(Ancestor(base, model_id, "finetune", self.model(base)) for base in bases)
+        return Family(model_id, None, ancestors, tuple(branches))
 
     def fits(self, model: Model) -> str:
         return "unknown" if model.params is None else "yes" if model.params < 20e9 else "no"

@@ -11,6 +11,8 @@ from textual import on
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
+from modelscope_tui.catalog.model import Model, is_repo_id
+from modelscope_tui.catalog.query import parse
 from modelscope_tui.errors import ModelscopeError
 from modelscope_tui.ui.keyed_screen import KeyedScreen
 from modelscope_tui.ui.panes.facets import FacetPane
@@ -140,6 +142,22 @@ class AnsweredScreen(KeyedScreen):
         elif event.worker.group == "study":
             self.detail.show_nothing(clean(str(words), 600))
         self.notify(clean(str(words), 300), severity="error", timeout=SAID_SECONDS, markup=False)
+
+    def on_model_requested(self, event: messages.ModelRequested) -> None:
+        """Show a model that another one led to."""
+        event.stop()
+        model = self.explorer.model(event.model_id)
+        if model is None and not is_repo_id(event.model_id):
+            self.notify("This id is not one that the Hub accepts.", severity="warning", timeout=3, markup=False)
+            return
+        self.inspection.select(model or Model(id=event.model_id))
+        self.inspection.look()
+
+    def on_query_requested(self, event: messages.QueryRequested) -> None:
+        """Ask a query that another place led to, and go to its models."""
+        event.stop()
+        self.search.put(parse(event.text))
+        self.action_go("models")
 
     def on_copy_requested(self, event: messages.CopyRequested) -> None:
         """Put a text on the clipboard."""

@@ -151,6 +151,20 @@ CARD: tuple[Binding, ...] = (
 )
 """Keys of the detail pane while its Card tab is shown."""
 
+FAMILY: tuple[Binding, ...] = (
+    *_tab_list("family", "relative"),
+    _key(
+        "family-open",
+        "enter",
+        "tab('family', 'open')",
+        "go there",
+        "Show the relative under the cursor; from a branch, list all of it",
+        "enter",
+    ),
+    _key("family-back", "backspace", "tab('family', 'back')", "back", "Back to the model that led here"),
+)
+"""Keys of the detail pane while its Family tab is shown."""
+
 LINKS: tuple[Binding, ...] = (
     _key("links-down", "j,down", "move(1)", "down", "The next link", show=False),
     _key("links-up", "k,up", "move(-1)", "up", "The link before", show=False),
@@ -204,6 +218,7 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Files": FILES,
     "Card": CARD,
     "Links of a card": LINKS,
+    "Family": FAMILY,
     "Help": HELP_KEYS,
     "Options of the command": FORM_KEYS,
     "A list to choose from": CHOICE_KEYS,

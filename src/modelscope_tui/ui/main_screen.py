@@ -64,6 +64,7 @@ class MainScreen(AnsweredScreen):
 
     def on_mount(self) -> None:
         """Fill the first frame, and start what the person need not wait for after it."""
+        self.detail.is_offline = self.explorer.settings.offline
         self.inspection = Inspection(self.explorer, self.work, self.detail, self)
         self.inspection.put_on_clipboard = self._put_on_clipboard
         facets = {name: self.query_one(f"#{name}", FacetPane) for name in FACETS}
@@ -164,6 +165,8 @@ class MainScreen(AnsweredScreen):
             self.place = pane.id
             self.facet = pane.id if pane.id in FACETS else self.facet
             self.place_panes()
+        if isinstance(pane, ModelTable) and pane.selected is not None and pane.selected != self.inspection.model:
+            self.inspection.select(pane.selected)  # the detail followed a relative; here the row counts again
         own: tuple[Binding, ...] = ()
         is_typing = pane is not None and isinstance(pane.parent, FilterPane)
         if is_typing:

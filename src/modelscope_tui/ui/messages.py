@@ -86,6 +86,20 @@ class StudyFailed(Message):
 
 
 @dataclass(eq=False, repr=False)
+class ModelRequested(Message):
+    """Another model is to be shown, whether or not it is among the rows."""
+
+    model_id: str
+
+
+@dataclass(eq=False, repr=False)
+class QueryRequested(Message):
+    """A query is to be asked, as if it had been typed."""
+
+    text: str
+
+
+@dataclass(eq=False, repr=False)
 class CopyRequested(Message):
     """A text is wanted on the clipboard; `what` names it for the toast."""
 

@@ -64,6 +64,8 @@ class DetailPane(Vertical, can_focus=True):
         self.known: Study | None = None
         self.tool: str | None = None
         """The tool that a person chose; None is the best one."""
+        self.is_offline = False
+        """Whether no socket may be opened."""
         self.labels: Mapping[str, str] = {}
         """Tool names as people write them."""
         self._words = Content("")

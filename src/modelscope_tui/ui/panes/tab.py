@@ -63,6 +63,11 @@ class Tab(VerticalScroll, can_focus=False):
         """Show whether the keys come to this tab: for tabs with a cursor."""
 
     @property
+    def is_offline(self) -> bool:
+        """Whether no socket may be opened."""
+        return self.pane.is_offline
+
+    @property
     def room(self) -> int:
         """Cells in a line, beside the scroll bar."""
         return max(24, self.size.width - 1)
@@ -91,6 +96,7 @@ TABS = (
     TabLine("launch", "Launch", "launch:LaunchTab", keymap.LAUNCH),
     TabLine("files", "Files", "files:FilesTab", keymap.FILES),
     TabLine("card", "Card", "card:CardTab", keymap.CARD),
+    TabLine("family", "Family", "family:FamilyTab", keymap.FAMILY),
 )
 """All tabs in the order of the strip: Overview, Launch, Fit, License, Files, Card, Family."""
 
