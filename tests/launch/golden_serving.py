@@ -66,5 +66,62 @@ REFUSED_BY_SGLANG = [
     ("timm/resnet50.a1_in1k", "timm", "S"),
     ("z-lab/Qwen3-4B-DFlash", "draft model", "S"),
 ]
-COMMANDS = [("sglang", *row) for row in BY_SGLANG]
-REFUSALS = [("sglang", *row) for row in REFUSED_BY_SGLANG]
+BY_TGI = [
+    ("Qwen/Qwen2.5-7B-Instruct", "docker run --rm --gpus all --shm-size 1g -p 8080:80|---quantize", "G"),
+    ("Qwen/Qwen2.5-7B-Instruct-AWQ", "--model-id Qwen/Qwen2.5-7B-Instruct-AWQ --num-shard 1 --quantize awq", "G"),
+    ("Qwen/Qwen2.5-7B-Instruct-GPTQ-Int4", "--quantize gptq", "G"),
+    ("unsloth/Qwen2.5-Coder-3B-bnb-4bit", "--quantize bitsandbytes-nf4", "G"),
+    ("meta-llama/Llama-3.3-70B-Instruct", "-e HF_TOKEN|text-generation-inference:latest|--num-shard 4", "G"),
+    ("mistralai/Mistral-7B-Instruct-v0.3", "--model-id mistralai/Mistral-7B-Instruct-v0.3", "G"),
+    ("Qwen/Qwen2.5-VL-7B-Instruct", "--model-id Qwen/Qwen2.5-VL-7B-Instruct", "G"),
+    ("google/gemma-3-4b-it", "--model-id google/gemma-3-4b-it", "G"),
+    ("bigscience/bloom", "--model-id bigscience/bloom --num-shard 8", "G"),
+    ("google-t5/t5-base", "--model-id google-t5/t5-base", "G"),
+    ("deepseek-ai/DeepSeek-R1", "--num-shard 8 --quantize fp8", "G"),
+    ("baichuan-inc/Baichuan2-13B-Chat", "--trust-remote-code", "G"),
+]
+REFUSED_BY_TGI = [
+    ("Qwen/Qwen3-8B", "qwen3", "G"),
+    ("zai-org/GLM-4.6", "glm4_moe", "G"),
+    ("EleutherAI/gpt-neo-2.7B", "gpt_neo", "G"),
+    ("facebook/bart-large-cnn", "bart", "G"),
+    ("BAAI/bge-m3", "text-embeddings-inference", "G"),
+    ("BAAI/bge-reranker-v2-m3", "text-embeddings-inference", "G"),
+    ("openai/whisper-large-v3", "speech recognition", "G"),
+    ("black-forest-labs/FLUX.1-dev", "diffusers", "G"),
+    ("unsloth/Qwen3-8B-GGUF", "GGUF files only", "G"),
+    ("mlx-community/Qwen3-Coder-Next-bf16", "MLX", "G"),
+    ("nvidia/DeepSeek-R1-0528-NVFP4", "NVFP4", "G"),
+]
+BY_TRANSFORMERS = [
+    ("Qwen/Qwen3-8B", "transformers serve Qwen/Qwen3-8B", "T"),
+    ("Qwen/Qwen3-8B-FP8", "transformers serve Qwen/Qwen3-8B-FP8|---quantization", "T"),
+    ("Qwen/Qwen2.5-7B-Instruct-AWQ", "transformers serve Qwen/Qwen2.5-7B-Instruct-AWQ", "T"),
+    ("unsloth/Qwen2.5-Coder-3B-bnb-4bit", "transformers serve unsloth/Qwen2.5-Coder-3B-bnb-4bit|---quantization", "T"),
+    ("openai/gpt-oss-20b", "transformers serve openai/gpt-oss-20b", "T"),
+    ("Qwen/Qwen2.5-VL-7B-Instruct", "transformers serve Qwen/Qwen2.5-VL-7B-Instruct", "T"),
+    ("openai/whisper-large-v3", "transformers serve openai/whisper-large-v3", "T"),
+    ("EleutherAI/gpt-neo-2.7B", "transformers serve EleutherAI/gpt-neo-2.7B", "T"),
+    ("moonshotai/Kimi-K2-Instruct", "--trust-remote-code", "T"),
+]
+REFUSED_BY_TRANSFORMERS = [
+    ("google-t5/t5-base", "encoder-decoder", "T"),
+    ("facebook/bart-large-cnn", "encoder-decoder", "T"),
+    ("BAAI/bge-m3", "an embedding model", "T"),
+    ("BAAI/bge-reranker-v2-m3", "a reranker", "T"),
+    ("facebook/wav2vec2-base-960h", "Wav2Vec2ForCTC", "T"),
+    ("black-forest-labs/FLUX.1-dev", "diffusers", "T"),
+    ("mlx-community/Qwen3-Coder-Next-bf16", "MLX", "T"),
+    ("nvidia/DeepSeek-R1-0528-NVFP4", "NVFP4", "T"),
+    ("suno/bark", "speech or audio generation", "T"),
+]
+COMMANDS = (
+    [("sglang", *row) for row in BY_SGLANG]
+    + [("tgi", *row) for row in BY_TGI]
+    + [("transformers", *row) for row in BY_TRANSFORMERS]
+)
+REFUSALS = (
+    [("sglang", *row) for row in REFUSED_BY_SGLANG]
+    + [("tgi", *row) for row in REFUSED_BY_TGI]
+    + [("transformers", *row) for row in REFUSED_BY_TRANSFORMERS]
+)

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.launch.answer import LaunchAnswer, Note
-from modelscope_tui.launch.family import architectures_of, model_type_of
+from modelscope_tui.launch.family import architectures_of, classes_of_type, model_type_of
+from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.purpose import Purpose, said_of
+from modelscope_tui.launch.recipe import trust_recipe
+from modelscope_tui.launch.remark import has_custom_code
 from modelscope_tui.launch.stored import Format, Stored
+from modelscope_tui.launch.subject import Options, Subject
 
 _ONLY_READ_BY: Mapping[Format, str] = {"mlx": "MLX", "exl3": "ExLlama"}
+_SAME = {
+    "f16": ("float16",), "fp16": ("float16",), "bf16": ("bfloat16",), "f32": ("float32",), "fp32": ("float32",),
+    "fp8": ("fp8_e4m3", "fp8_e4m3fn"), "fp8_e4m3": ("fp8_e4m3fn",), "fp8_e4m3fn": ("fp8_e4m3",),
+}  # fmt: skip
 _INSTEAD = {
     "draft": "A draft model only speeds another one up",
     "adapter": "An adapter has no model in it, only changes to one",
@@ -84,6 +93,67 @@ def unknown_class(model: Model, details: ModelDetails | None, label: str) -> str
     if kind is not None:
         return f"Whether {label} serves it is not known: no class is known for its model type {kind!a}."
     return f"Whether {label} serves it is not known: its architecture (config.json) was never seen here."
+
+
+def type_among(model: Model, details: ModelDetails | None, listed: frozenset[str]) -> str | None:
+    """Name the model type of a server's list that a model is of: its own, else the one whose class it has."""
+    said = model_type_of(model, details)
+    if said is not None:
+        same = said.replace("-", "_")
+        return said if said in listed else (same if same in listed else None)
+    by_class = _types_by_class(listed)
+    return next((by_class[name] for name in architectures_of(model, details) if name in by_class), None)
+
+
+@cache
+def _types_by_class(listed: frozenset[str]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for kind in sorted(listed):
+        for name in classes_of_type(kind):
+            found.setdefault(name, kind)
+    return found
+
+
+def add_trust(subject: Subject, gathered: Gathered) -> None:
+    """Trust the code of a repository where its family needs that, and say what it means."""
+    trust = trust_recipe(subject.id, model_type_of(subject.model, subject.details))
+    if trust is None or has_custom_code(subject.details) is False:
+        return
+    why = "the configuration, tokenizer or processor of this family is code of the repository"
+    gathered.add("--trust-remote-code", None, why, trust["source"])
+    gathered.warn(
+        f"--trust-remote-code runs Python code of {subject.id} on this machine: read it, or pin it with --revision."
+    )
+
+
+def add_choice(
+    gathered: Gathered, flag: str, asked: tuple[str, str | None], choices: Collection[str], label: str
+) -> None:
+    """Add a type that was asked for under the server's own name, or say that it has none.
+
+    Args:
+        gathered: where the flag goes.
+        flag: the server's flag.
+        asked: what kind of type, and which one: `cache type`, `fp8`.
+        choices: what the server takes.
+        label: the server's name.
+    """
+    said, value = asked
+    if value is None:
+        return
+    name = value.lower()
+    same = next((known for known in (name, *_SAME.get(name, ())) if known in choices), None)
+    if same is None:
+        gathered.warn(f"{label} has no {said} {value}: {', '.join(choices)}.")
+    else:
+        gathered.add(flag, same, f"the {said} asked for")
+
+
+def say_unused(options: Options, names: Collection[str], gathered: Gathered, label: str) -> None:
+    """Say which wishes a server has no option for."""
+    unused = [f"--{name.replace('_', '-')}" for name in names if getattr(options, name) is not None]
+    if unused:
+        gathered.say(f"{label} has no option for {', '.join(unused)}.")
 
 
 def kind_of(model: Model, details: ModelDetails | None) -> str:

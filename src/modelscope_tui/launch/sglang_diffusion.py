@@ -11,6 +11,7 @@ from modelscope_tui.launch.fitting import fit_of, judged
 from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.remark import gate_note, general_notes, token_env
 from modelscope_tui.launch.rulebook import rules, source_of
+from modelscope_tui.launch.served import say_unused
 from modelscope_tui.launch.subject import Options, Subject
 
 _VIDEO = re.compile(r"video|wan2|ltx-|cogvideo|t2v|i2v|ti2v", re.IGNORECASE)
@@ -63,9 +64,7 @@ def _add_notes(subject: Subject, options: Options, gathered: Gathered) -> None:
     if not re.search(about["native"], subject.id.lower()):
         gathered.say("It is not among the pipelines that SGLang has of its own: it runs through diffusers, slower.")
     wishes = ("context", "gpus", "dtype", "kv_dtype", "served_name", "revision")
-    unused = [f"--{name.replace('_', '-')}" for name in wishes if getattr(options, name) is not None]
-    if unused:
-        gathered.say(f"The server for pictures has nothing for {', '.join(unused)}.")
+    say_unused(options, wishes, gathered, "The server for pictures")
 
 
 def _smoke(subject: Subject, options: Options, port: int) -> str:

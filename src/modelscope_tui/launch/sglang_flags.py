@@ -5,18 +5,12 @@ from __future__ import annotations
 from modelscope_tui.launch.family import model_type_of
 from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.purpose import is_chat
-from modelscope_tui.launch.recipe import serving_rule, trust_recipe
-from modelscope_tui.launch.remark import has_custom_code
+from modelscope_tui.launch.recipe import serving_rule
 from modelscope_tui.launch.rulebook import rules
-from modelscope_tui.launch.served import Served
+from modelscope_tui.launch.served import Served, add_choice, add_trust
 from modelscope_tui.launch.sglang_support import task_of
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.vllm_layout import Layout
-
-_SAME = {
-    "f16": "float16", "fp16": "float16", "bf16": "bfloat16", "f32": "float32", "fp32": "float32",
-    "fp8": "fp8_e4m3", "fp8_e4m3fn": "fp8_e4m3",
-}  # fmt: skip
 
 
 def add_family(subject: Subject, support: Served, layout: Layout, gathered: Gathered) -> None:
@@ -36,13 +30,7 @@ def add_family(subject: Subject, support: Served, layout: Layout, gathered: Gath
         gathered.add("--enable-multimodal", None, why, own["multimodal_off"]["source"])
     if support.stored.format == "bitsandbytes":
         gathered.add("--load-format", "bitsandbytes", "the weights are stored as bitsandbytes keeps them")
-    trust = trust_recipe(subject.id, model_type_of(subject.model, subject.details))
-    if trust is not None and has_custom_code(subject.details) is not False:
-        why = "the configuration, tokenizer or processor of this family is code of the repository"
-        gathered.add("--trust-remote-code", None, why, trust["source"])
-        gathered.warn(
-            f"--trust-remote-code runs Python code of {subject.id} on this machine: read it, or pin it with --revision."
-        )
+    add_trust(subject, gathered)
 
 
 def _add_vectors(kind: str, gathered: Gathered) -> None:
@@ -90,17 +78,9 @@ def add_wishes(support: Served, options: Options, gathered: Gathered) -> None:
         wanted = options.quant.lower()
         if wanted in rules("serving")["sglang"]["online"]:
             gathered.add("--quantization", wanted, "quantizes the 16-bit weights while loading, as asked for")
-    for flag, value, said in (
-        ("--dtype", options.dtype, "type"),
-        ("--kv-cache-dtype", options.kv_dtype, "cache type"),
-    ):
-        if value is None:
-            continue
-        same = _SAME.get(value.lower(), value)
-        if same in table[flag]["choices"]:
-            gathered.add(flag, same, f"the {said} asked for")
-        else:
-            gathered.warn(f"SGLang has no {said} {value}: {', '.join(table[flag]['choices'])}.")
+    add_choice(gathered, "--dtype", ("type", options.dtype), table["--dtype"]["choices"], "SGLang")
+    cache_types = table["--kv-cache-dtype"]["choices"]
+    add_choice(gathered, "--kv-cache-dtype", ("cache type", options.kv_dtype), cache_types, "SGLang")
     if options.served_name is not None:
         gathered.add("--served-model-name", options.served_name, "the name that clients use")
     if options.port is not None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from modelscope_tui.launch.answer import LaunchAnswer, Note, refused
 from modelscope_tui.launch.command import LaunchCommand
 from modelscope_tui.launch.container import Container, name_of
+from modelscope_tui.launch.rulebook import rules
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.targets import compose, docker, kubernetes, leader_worker_set, systemd
 from modelscope_tui.launch.targets.written import Written
@@ -61,6 +62,8 @@ def _problem(answer: LaunchAnswer, subject: Subject, options: Options, label: st
         return "systemd is Linux's; this machine has another system." if subject.machine.os in _OTHERS else None
     if answer.tool in _NO_SERVER:
         return _NO_SERVER[answer.tool].format(target=target)
+    if answer.tool not in rules("containers")["images"]:
+        return f"{label} has no image of its own here; write it for the shell."
     if answer.container is None or options.target == "systemd":
         kinds = ", ".join(sorted({gpu.vendor or "unknown" for gpu in subject.machine.gpus})) or "CPU only"
         return f"There is no image of {label} for this machine's accelerator ({kinds}); write it for the shell."

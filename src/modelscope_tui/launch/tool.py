@@ -22,6 +22,8 @@ from modelscope_tui.launch.tools.lmstudio import LmStudio
 from modelscope_tui.launch.tools.ollama import Ollama
 from modelscope_tui.launch.tools.replicate import Replicate
 from modelscope_tui.launch.tools.sglang import Sglang
+from modelscope_tui.launch.tools.tgi import Tgi
+from modelscope_tui.launch.tools.transformers import Transformers
 from modelscope_tui.launch.tools.unsloth import Unsloth
 from modelscope_tui.launch.tools.vllm import Vllm
 
@@ -74,7 +76,7 @@ class Tool(Protocol):
 
 TOOLS: tuple[Tool, ...] = (
     *(Ollama(), LmStudio(), LlamaCpp()),
-    *(Vllm(), Sglang()),
+    *(Vllm(), Sglang(), Tgi(), Transformers()),
     *(HuggingFace(), Replicate()),
     *(DeepSpeed(), Unsloth(), Axolotl()),
 )
