@@ -1,10 +1,12 @@
 """What the five other servers are expected to answer, over real rows of the catalog, with where that is said.
 
-S is SGLang 0.5.23 (documentation of models, parsers, rerankers, embeddings and diffusion; its class list), M mlx-lm
-0.32.2 and mlx-vlm 0.7.10 (model folders, server options), T transformers 5.23.0 (cli/serve.py, quantization), G
-text-generation-inference db931fcf (README, launcher.md, model list), K docker/model-runner 642c7211 (command
-reference, README, model cards), H the snippets of the Hub's model pages. A row names what must stand in the command,
-or in a refusal's reason, as in ``golden_test.py``.
+S is SGLang 0.5.23: documentation of models, parsers, rerankers, embeddings and diffusion, and its class list.
+M is mlx-lm 0.32.2 and mlx-vlm 0.7.10: model folders and server options.
+T is transformers 5.23.0: cli/serve.py and the documentation of quantization.
+G is text-generation-inference db931fcf: README, launcher.md and the list of models.
+K is docker/model-runner 642c7211: command reference, README and model cards.
+
+A row names what must stand in the command, or in a refusal's reason; a leading `---` what must not.
 """
 
 from __future__ import annotations
