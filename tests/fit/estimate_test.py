@@ -174,3 +174,39 @@ def test_parts_sum_to_the_total_and_the_largest_context_is_the_largest(
         at_most = fit(spec, said, params, context=found.max_context, **asked)
         assert at_most.total_bytes is not None
         assert at_most.total_bytes <= found.available_bytes
+
+
+def test_three_cards_are_used_as_stages_where_heads_do_not_divide() -> None:
+    params, said = PUBLISHED["Mixtral 8x7B"]
+    found = fit("3x80GB", said, params, engine="vllm", quantization=None, context=8192)
+    assert (found.fits, found.tensor_parallel, found.pipeline_parallel) == ("yes", 2, 1)
+    alone = fit("3x40GB", said, params, engine="vllm", quantization=None, context=8192)
+    assert (alone.fits, alone.tensor_parallel, alone.pipeline_parallel) == ("yes", 1, 3)
+    assert any("3 stages" in reason for reason in alone.basis)
+
+
+def test_packed_groups_are_not_cut_and_experts_go_to_the_cards_whole() -> None:
+    params, said = PUBLISHED["Qwen3 30B A3B"]
+    packed = {**said, "quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}}
+    found = fit("4xH100", packed, params, engine="vllm", quantization=None, tensor_parallel=4)
+    assert found.expert_parallel  # 768 / 4 is no multiple of 128, and 128 experts divide by 4
+    assert not fit("4xH100", packed, params, engine="vllm", quantization=None, tensor_parallel=2).expert_parallel
+    dense = {**LLAMA_8B, "intermediate_size": 14336 + 128, "quantization_config": {"quant_method": "awq",
+             "group_size": 128}}  # fmt: skip
+    assert fit("2xH100", dense, engine="vllm", quantization=None, tensor_parallel=2).fits == "no"
+
+
+def test_mixed_cards_count_by_the_smaller_one_only_where_both_are_used() -> None:
+    small = {**LLAMA_8B, "num_hidden_layers": 20}
+    found = fit("8GB + RTX 4090", small, 5_400_000_000, engine="vllm", context=4096)
+    assert (found.fits, found.tensor_parallel) == ("yes", 1)
+
+
+def test_experts_leave_the_card_before_whole_layers_do() -> None:
+    params, said = PUBLISHED["Qwen3 30B A3B"]
+    found = fit("RTX 3060 + cpu:64GB", said, params, quantization="Q4_K_M")
+    assert found.fits == "tight"
+    assert found.cpu_expert_layers
+    assert any("experts of" in reason for reason in found.basis)
+    roomier = fit("RTX 4070 Ti Super + cpu:64GB", said, params, quantization="Q4_K_M")
+    assert (roomier.cpu_expert_layers or 0) < found.cpu_expert_layers

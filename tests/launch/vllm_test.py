@@ -245,8 +245,23 @@ def test_a_gate_that_is_not_known_is_spoken_of_where_the_license_makes_it_likely
 
 
 def test_gpus_that_stay_idle_are_said(subject: MakeSubject) -> None:
-    answer = plan("vllm", subject("Qwen/Qwen3-32B", "3xRTX 4090"), Options())
+    answer = plan("vllm", subject("Qwen/Qwen3-14B", "3xRTX 4090"), Options())
     assert any("2 of 3 GPUs" in note.text for note in answer.notes)
     assert not any(
         "of 2 GPUs" in note.text for note in plan("vllm", subject("Qwen/Qwen3-32B", "2x80GB"), Options()).notes
     )
+
+
+def test_heads_that_do_not_divide_by_three_become_three_stages(subject: MakeSubject) -> None:
+    answer = plan("vllm", subject("mistralai/Mistral-Small-24B-Instruct-2501", "3xRTX 4090"), Options())
+    assert answer.command is not None
+    assert "--pipeline-parallel-size 3" in answer.command.text
+    assert "--tensor-parallel-size" not in answer.command.text
+    assert answer.verdict in {"ready", "tight"}
+
+
+def test_a_gpu_that_shares_the_systems_memory_leaves_it_some(subject: MakeSubject) -> None:
+    spark = plan("vllm", subject("Qwen/Qwen3-8B", "DGX Spark"), Options())
+    card = plan("vllm", subject("Qwen/Qwen3-8B", "RTX 4090"), Options())
+    assert [flag.value for flag in spark.flags if flag.flag == "--gpu-memory-utilization"] == ["0.87"]
+    assert not any(flag.flag == "--gpu-memory-utilization" for flag in card.flags)

@@ -19,6 +19,7 @@ from modelscope_tui.fit.kv_cache import cache_bytes
 from modelscope_tui.fit.layers import UNSAID_KINDS
 from modelscope_tui.fit.llamacpp import plan_llamacpp
 from modelscope_tui.fit.machine import Machine
+from modelscope_tui.fit.packing import group_size_of
 from modelscope_tui.fit.plan import Fits, Plan, Question, default_context
 from modelscope_tui.fit.speed import Decode
 from modelscope_tui.fit.vllm import plan_vllm
@@ -49,7 +50,12 @@ class FitEstimate:
     max_context: int | None
     """The largest context that fits without any layer in system memory; 0 when none does."""
     gpu_layers: int | None = None
+    cpu_expert_layers: int | None = None
+    """Layers whose experts stay in system memory (`--n-cpu-moe`), where all else is on the accelerators."""
     tensor_parallel: int | None = None
+    pipeline_parallel: int | None = None
+    expert_parallel: bool = False
+    """Whether whole experts go to the cards, because their packed width does not divide."""
     concurrency: float | None = None
     decode: Decode | None = None
     basis: tuple[str, ...] = ()
@@ -74,7 +80,10 @@ class FitEstimate:
             "fits": self.fits,
             "max_context": self.max_context,
             "gpu_layers": self.gpu_layers,
+            "cpu_expert_layers": self.cpu_expert_layers,
             "tensor_parallel": self.tensor_parallel,
+            "pipeline_parallel": self.pipeline_parallel,
+            "expert_parallel": self.expert_parallel,
             "concurrency": self.concurrency,
             "decode_tokens_per_second": {"low": round(speed.low, 1), "high": round(speed.high, 1), "bound": speed.bound}
             if speed
@@ -99,6 +108,7 @@ def estimate(
     context: int | None = None,
     kv_dtype: str | None = None,
     tensor_parallel: int | None = None,
+    pipeline_parallel: int | None = None,
     engine: str | None = None,
 ) -> FitEstimate:
     """Estimate what a model needs on a machine.
@@ -109,7 +119,8 @@ def estimate(
         quantization: a form with files, or a name; None is what the repository stores.
         context: tokens; None is the model's own up to 8192, shortened (not below 2048) when only less fits.
         kv_dtype: type of the KV cache; None is 16 bit.
-        tensor_parallel: cards to split over; None is the fewest that hold the model.
+        tensor_parallel: cards to split every layer over; None is the fewest that hold the model.
+        pipeline_parallel: stages of layers, beside `tensor_parallel`.
         engine: a tool's name; what is not a server counts as llama.cpp.
     """
     element_bytes = _checked(kv_dtype, context)
@@ -127,6 +138,8 @@ def estimate(
         context_limit=context_of(details),
         cache_bytes=element_bytes,
         tensor_parallel=tensor_parallel,
+        pipeline_parallel=pipeline_parallel,
+        group_size=None if weights.is_gguf else group_size_of(details),
     )
     plan = plan_vllm(question) if chosen in _SERVERS else plan_llamacpp(question)
     return _estimate(details, question, _bounded(details, question, plan), chosen, kv_dtype)
@@ -185,7 +198,10 @@ def _estimate(details: ModelDetails, question: Question, plan: Plan, engine: str
         fits=plan.fits,
         max_context=plan.max_context,
         gpu_layers=plan.gpu_layers,
+        cpu_expert_layers=plan.cpu_expert_layers,
         tensor_parallel=plan.tensor_parallel,
+        pipeline_parallel=plan.pipeline_parallel,
+        expert_parallel=plan.expert_parallel,
         concurrency=plan.concurrency,
         decode=plan.decode,
         basis=(f"weights: {question.weights.basis}", f"layers: {source}", *plan.basis, *unsaid),

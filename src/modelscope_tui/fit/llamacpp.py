@@ -6,7 +6,8 @@ or everything in system memory where there is no accelerator.
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
 from modelscope_tui.fit.kv_cache import (
     as_in_llamacpp,
@@ -18,6 +19,7 @@ from modelscope_tui.fit.kv_cache import (
 from modelscope_tui.fit.machine import GIB, MIB, Machine, gigabytes
 from modelscope_tui.fit.plan import LEAST_CONTEXT, Fits, Plan, Question, default_context, largest_context
 from modelscope_tui.fit.speed import Decode, active_bytes, decode
+from modelscope_tui.fit.tensors import mixed_elements
 
 DEVICE_CONTEXT_BYTES = 300 * MIB
 """What the driver's own context takes on a discrete card; 256 to 500 MiB seen, by card."""
@@ -62,7 +64,8 @@ def plan_llamacpp(question: Question) -> Plan:
     held, overhead = _held_bytes(question, context), _overhead_bytes(question, context)
     total = question.weights.size_bytes + held + overhead
     layers = _gpu_layers(question, held, overhead)
-    fits, reason = _verdict(question, total, context < wanted, layers)
+    experts = _expert_layers(question, total)
+    fits, reason = _verdict(question, total, context < wanted, _Kept(layers, experts))
     return Plan(
         fits=fits,
         context=context,
@@ -73,13 +76,14 @@ def plan_llamacpp(question: Question) -> Plan:
         available_bytes=available,
         max_context=most,
         gpu_layers=layers,
-        decode=_speed(question, held, layers) if fits in {"yes", "tight"} else None,
+        cpu_expert_layers=experts if fits == "tight" and experts else None,
+        decode=_speed(question, held, _host_share(question, layers, experts)) if fits in {"yes", "tight"} else None,
         basis=(*_basis(question), *reason),
         missing=() if available is not None else ("machine memory",),
     )
 
 
-def _verdict(question: Question, total: int, is_shortened: bool, layers: int | None) -> tuple[Fits, tuple[str, ...]]:
+def _verdict(question: Question, total: int, is_shortened: bool, kept: _Kept) -> tuple[Fits, tuple[str, ...]]:
     machine = question.machine
     available = machine.budget_bytes
     if available is None:
@@ -88,12 +92,50 @@ def _verdict(question: Question, total: int, is_shortened: bool, layers: int | N
         return "yes", ()
     if total <= available:
         return "tight", ("only a shorter context fits" if is_shortened else "little memory is left",)
-    if machine.gpus and not machine.is_unified and layers:
-        ram = machine.ram_budget_bytes
-        if ram is not None and total - available <= ram:
-            part = f"{layers} of {question.shape.layers} layers on the GPU, the rest in system memory"
+    ram = machine.ram_budget_bytes
+    if machine.gpus and not machine.is_unified and ram is not None and total - available <= ram:
+        if kept.expert_layers:
+            return "tight", (f"the experts of {kept.expert_layers} layers in system memory, all else on the GPU",)
+        if kept.layers:
+            part = f"{kept.layers} of {question.shape.layers} layers on the GPU, the rest in system memory"
             return "tight", (part,)
     return "no", (f"{gigabytes(total - available)} more is needed",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What goes where, when not all fits on the accelerators."""
+
+    layers: int | None
+    expert_layers: int | None
+
+
+def _expert_layers(question: Question, total: int) -> int | None:
+    """Count the layers whose experts must leave the accelerators so that the rest fits; None where that cannot help."""
+    shape, machine = question.shape, question.machine
+    mixed = mixed_elements(shape)
+    if mixed is None or shape.experts is None or not shape.params or not machine.gpus or machine.is_unified:
+        return None
+    layers = (shape.layers if shape.mlp_layers is None else shape.mlp_layers) - shape.experts.dense_layers
+    each = question.weights.size_bytes * mixed / shape.params / max(layers, 1)
+    excess = total + _spare_bytes(machine) - machine.gpu_budget_bytes
+    needed = max(0, math.ceil(excess / each))
+    return needed if needed <= layers else None
+
+
+def _host_share(question: Question, layers: int | None, experts: int | None) -> float:
+    """Say which part of the work of a token is done from system memory."""
+    shape = question.shape
+    if layers is None:
+        return 1.0
+    if layers == shape.layers:
+        return 0.0
+    mixed = mixed_elements(shape)
+    if experts and mixed and shape.experts is not None and shape.params and shape.active_params:
+        mixture = shape.layers - shape.experts.dense_layers
+        active = mixed * max(shape.experts.active, 1) / shape.experts.count
+        return min(1.0, active / shape.active_params) * experts / max(mixture, 1)
+    return 1 - layers / shape.layers
 
 
 def _gpu_layers(question: Question, held: int, overhead: int) -> int | None:
@@ -109,12 +151,11 @@ def _gpu_layers(question: Question, held: int, overhead: int) -> int | None:
     return max(0, min(layers - 1, int((room - _spare_bytes(machine)) / each)))
 
 
-def _speed(question: Question, held: int, layers: int | None) -> Decode | None:
+def _speed(question: Question, held: int, host: float) -> Decode | None:
     weights = active_bytes(question.shape, question.weights.size_bytes)
     if weights is None:
         return None
     machine = question.machine
-    host = 1.0 if layers is None else 1 - layers / question.shape.layers
     return decode(
         question.shape,
         weights + held / 2,  # half-way through the context

@@ -41,6 +41,10 @@ class Question:
     cache_bytes: float
     """Bytes of one cached element."""
     tensor_parallel: int | None = None
+    pipeline_parallel: int | None = None
+    """Counts only beside `tensor_parallel`."""
+    group_size: int | None = None
+    """Packed weights that belong together along a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,11 @@ class Plan:
     available_bytes: int | None
     max_context: int | None
     gpu_layers: int | None = None
+    cpu_expert_layers: int | None = None
+    """Layers whose experts stay in system memory, where all else is on the accelerators."""
     tensor_parallel: int | None = None
+    pipeline_parallel: int | None = None
+    expert_parallel: bool = False
     concurrency: float | None = None
     """Sequences of the planned context that the cache holds at once."""
     decode: Decode | None = None

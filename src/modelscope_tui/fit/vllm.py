@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from modelscope_tui.fit.kv_cache import growing_bytes_per_token
@@ -17,6 +17,26 @@ from modelscope_tui.fit.vllm_pool import overhead_bytes, runtime_bytes, weights_
 VOCABULARY_STEP = 64
 """vLLM pads the vocabulary to this before cutting it."""
 
+MOST_CARDS = 64
+"""More cards are not tried one by one; a command asks for them by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How many cards, and how the model is cut over them."""
+
+    tensor: int = 1
+    """Cards that share each layer."""
+    pipeline: int = 1
+    """Stages of layers, one after another."""
+    by_expert: bool = False
+    """Whole experts go to the cards (`--enable-expert-parallel`), because their width cannot be cut."""
+
+    @property
+    def cards(self) -> int:
+        """Cards in all."""
+        return self.tensor * self.pipeline
+
 
 def can_split(shape: Shape, parallel: int) -> bool:
     """Tell whether tensor parallelism over so many cards is possible: heads, KV heads and vocabulary must divide."""
@@ -30,40 +50,68 @@ def can_split(shape: Shape, parallel: int) -> bool:
     )
 
 
-def splits(shape: Shape, machine: Machine) -> list[int]:
-    """List the numbers of cards that the model can be split over here, fewest first."""
-    count = max(len(machine.gpus), 1)
-    return [parallel for parallel in range(1, count + 1) if can_split(shape, parallel)] or [1]
+def tensor_split(shape: Shape, parallel: int, group_size: int | None = None) -> Split | None:
+    """Cut every layer over so many cards; None where that is not possible.
+
+    A packed matrix is only cut between its groups; experts whose width does not allow that go to the cards whole.
+    """
+    if not can_split(shape, parallel):
+        return None
+    step = parallel * (group_size or 1)
+    experts = shape.experts
+    if group_size and shape.inner_dim and (experts is None or experts.dense_layers) and shape.inner_dim % step:
+        return None
+    if experts is None or parallel == 1 or experts.inner_dim % step == 0:
+        return Split(parallel)
+    return Split(parallel, by_expert=True) if experts.count % parallel == 0 else None
+
+
+def splits(shape: Shape, cards: int, group_size: int | None = None) -> list[Split]:
+    """List how a model can be cut over 1, 2 … cards: within layers as far as they divide, into stages for the rest."""
+    found = []
+    for count in range(1, cards + 1):
+        divisors = (tensor for tensor in range(count, 0, -1) if count % tensor == 0)
+        within = next((one for tensor in divisors if (one := tensor_split(shape, tensor, group_size))), Split())
+        stages = count // within.tensor
+        if stages <= shape.layers and within.tensor * stages == count:
+            found.append(replace(within, pipeline=stages))
+    return found or [Split()]
 
 
 def plan_vllm(question: Question) -> Plan:
-    """Lay a model out for vLLM: the fewest cards that hold it."""
+    """Lay a model out for vLLM: the fewest cards that hold it, in stages only where cutting within layers does not."""
     machine = question.machine
     if machine.budget_bytes is None:
-        return replace(_plan(question, 1), fits="unknown", missing=("machine memory",))
+        return replace(_plan(question, Split()), fits="unknown", missing=("machine memory",))
     if question.tensor_parallel is not None:
-        return _plan(question, question.tensor_parallel)
-    plans = [_plan(question, parallel) for parallel in splits(question.shape, machine)]
+        asked = tensor_split(question.shape, question.tensor_parallel, question.group_size)
+        stages = question.pipeline_parallel or 1
+        return _plan(question, replace(asked or Split(question.tensor_parallel), pipeline=stages))
+    most = min(len(machine.gpus), MOST_CARDS) or 1
+    plans = [_plan(question, split) for split in splits(question.shape, most, question.group_size)]
+    plans.sort(key=lambda plan: (plan.pipeline_parallel or 1) > 1)
     good = [plan for plan in plans if plan.fits == "yes"] or [plan for plan in plans if plan.fits == "tight"]
-    return good[0] if good else plans[-1]
+    whole = [plan for plan in plans if plan.pipeline_parallel == 1]
+    return good[0] if good else (whole or plans)[-1]
 
 
 def _needed(question: Question, serving: Serving, context: int) -> int:
     return sequence_bytes(question.shape, context, question.cache_bytes, serving)
 
 
-def _card(machine: Machine) -> tuple[int, str]:
-    """Memory and name of the smallest card: every card holds the same share."""
+def _card(machine: Machine, count: int) -> tuple[int, str]:
+    """Memory and name of the smallest of the largest cards: every card holds the same share."""
     if not machine.gpus:
         return machine.ram_budget_bytes or 0, "CPU"
-    gpu = min(machine.gpus, key=lambda gpu: gpu.budget_bytes)
+    largest = sorted(machine.gpus, key=lambda gpu: -gpu.budget_bytes)
+    gpu = largest[min(count, len(largest)) - 1]
     return gpu.budget_bytes, gpu.name
 
 
-def _plan(question: Question, parallel: int) -> Plan:
-    shape, machine = question.shape, question.machine
-    memory, name = _card(machine)
-    serving = default_serving(memory, name, parallel)
+def _plan(question: Question, split: Split) -> Plan:
+    shape, machine, cards = question.shape, question.machine, split.cards
+    memory, name = _card(machine, cards)
+    serving = replace(default_serving(memory, name, split.tensor), pipeline_parallel=split.pipeline)
     if not machine.gpus:
         serving = replace(serving, has_graphs=False)
     budget = round(memory * (UTILIZATION if machine.gpus else 1))
@@ -80,23 +128,26 @@ def _plan(question: Question, parallel: int) -> Plan:
     return Plan(
         fits=fits,
         context=context,
-        weights_bytes=weights * parallel,
-        kv_bytes=held * parallel,
+        weights_bytes=weights * cards,
+        kv_bytes=held * cards,
         kv_bytes_per_token=growing_bytes_per_token(shape, question.cache_bytes),
-        overhead_bytes=overhead * parallel,
-        available_bytes=budget * parallel if machine.budget_bytes is not None else None,
+        overhead_bytes=overhead * cards,
+        available_bytes=budget * cards if machine.budget_bytes is not None else None,
         max_context=most,
-        tensor_parallel=parallel,
+        tensor_parallel=split.tensor,
+        pipeline_parallel=split.pipeline,
+        expert_parallel=split.by_expert,
         concurrency=concurrency(shape, room, context, question.cache_bytes, serving) or None,
-        decode=_speed(question, held, parallel) if fits in {"yes", "tight"} else None,
-        basis=(*_basis(serving), *reason),
+        decode=_speed(question, held, split) if fits in {"yes", "tight"} else None,
+        basis=(*_basis(serving, split), *reason),
     )
 
 
 def _verdict(question: Question, left: int, budget: int, is_shortened: bool) -> tuple[Fits, tuple[str, ...]]:
-    if question.tensor_parallel is not None and not can_split(question.shape, question.tensor_parallel):
-        return "no", (f"heads or vocabulary do not divide by {question.tensor_parallel} cards",)
-    if question.tensor_parallel is not None and question.tensor_parallel > max(len(question.machine.gpus), 1):
+    tensor, has = question.tensor_parallel, max(len(question.machine.gpus), 1)
+    if tensor is not None and tensor_split(question.shape, tensor, question.group_size) is None:
+        return "no", (f"heads, vocabulary or packed groups do not divide by {tensor} cards",)
+    if tensor is not None and tensor * (question.pipeline_parallel or 1) > has:
         return "no", (f"the machine has {len(question.machine.gpus)} cards",)
     if left < 0:
         return "no", (f"{gigabytes(-left)} more is needed on each card",)
@@ -105,16 +156,27 @@ def _verdict(question: Question, left: int, budget: int, is_shortened: bool) -> 
     return ("tight", ("little memory is left",)) if left < budget // 20 else ("yes", ())
 
 
-def _speed(question: Question, held: int, parallel: int) -> Decode | None:
+def _speed(question: Question, held: int, split: Split) -> Decode | None:
     weights = active_bytes(question.shape, question.weights.size_bytes)
     if weights is None or not question.machine.gpus:
         return None
-    # Cards work at the same time on their shares of every layer.
-    return decode(question.shape, (weights / parallel) + held / 2, question.machine.gpus[:1])
+    # Cards of one stage work at the same time on their shares of every layer; stages one after another.
+    read = weights / split.tensor + held / 2 * split.pipeline
+    return decode(question.shape, read, question.machine.gpus[: split.pipeline])
 
 
-def _basis(serving: Serving) -> tuple[str, ...]:
+def _basis(serving: Serving, split: Split) -> tuple[str, ...]:
+    cut = []
+    if split.pipeline > 1:
+        cut.append(
+            f"layout: {split.pipeline} stages of layers, {split.tensor} cards each; heads do not divide by all cards"
+            if split.tensor > 1
+            else f"layout: {split.pipeline} stages of layers; heads do not divide by {split.cards} cards"
+        )
+    if split.by_expert:
+        cut.append("layout: whole experts on each card, because their packed width does not divide")
     return (
+        *cut,
         "KV cache: one sequence in vLLM's blocks",
         f"overhead: activation at {serving.max_sequences} sequences and {serving.batch_tokens} batched tokens, graphs",
         f"available: {UTILIZATION:.0%} of each card, vLLM's default",

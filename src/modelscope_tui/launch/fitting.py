@@ -32,6 +32,7 @@ def fit_of(
     context: int | None = None,
     kv_dtype: str | None = None,
     tensor_parallel: int | None = None,
+    pipeline_parallel: int | None = None,
 ) -> FitEstimate:
     """Estimate memory; a cache type whose size is not known counts as 16 bit."""
     return estimate(
@@ -41,6 +42,7 @@ def fit_of(
         context=context,
         kv_dtype=kv_dtype if kv_dtype in CACHE_BYTES else None,
         tensor_parallel=tensor_parallel,
+        pipeline_parallel=pipeline_parallel,
         engine=engine,
     )
 

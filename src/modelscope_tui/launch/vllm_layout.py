@@ -6,6 +6,7 @@ pipeline stages of each other, as vLLM's own multi-node run wants them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from modelscope_tui.catalog.model import ModelDetails
@@ -13,8 +14,10 @@ from modelscope_tui.fit.config import context_of, family_of, shape_of
 from modelscope_tui.fit.estimate import FitEstimate
 from modelscope_tui.fit.layers import UNSAID_KINDS
 from modelscope_tui.fit.machine import Machine
+from modelscope_tui.fit.serving import UTILIZATION
 from modelscope_tui.fit.vllm import can_split
 from modelscope_tui.launch.fitting import fit_of
+from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.stored import stored_of
 from modelscope_tui.launch.subject import Options, Subject
 
@@ -60,17 +63,20 @@ def splits_over(details: ModelDetails, count: int) -> bool:
     return heads is None or heads % count == 0
 
 
-def layout_of(subject: Subject, options: Options, fewest: int | None, *, can_tensor: bool = True) -> Layout:
+def layout_of(subject: Subject, options: Options, fit: FitEstimate, *, can_tensor: bool = True) -> Layout:
     """Lay a model out.
 
     Args:
         subject: model and machine.
         options: `--gpus` and `--nodes`.
-        fewest: the fewest GPUs that hold the model, where an estimate says so.
+        fit: the estimate; it knows the fewest GPUs that hold the model, and the stages where heads do not divide.
         can_tensor: False for formats that cannot be divided within a layer.
     """
     nodes = options.nodes or 1
     here = len(subject.machine.gpus)
+    stages, fewest = fit.pipeline_parallel or 1, fit.tensor_parallel
+    if stages > 1 and can_tensor and options.gpus is None and nodes == 1 and fit.fits in {"yes", "tight"}:
+        return Layout(fewest or 1, stages)
     alone = _evened(fewest or _enough(subject), here, subject.details)
     count = options.gpus or (here or GPUS_A_NODE if nodes > 1 else alone)
     tensor = count if can_tensor else 1
@@ -108,11 +114,11 @@ def estimated(
 ) -> FitEstimate:
     """Estimate memory for a layout; several nodes count as one machine with all their GPUs."""
     machine = subject.machine
-    tensor = None
+    tensor = stages = None
     if layout is not None and machine.gpus:
         machine = replace(machine, gpus=machine.gpus * layout.nodes)
-        total = layout.tensor * layout.pipeline
-        tensor = total if total <= len(machine.gpus) and splits_over(subject.details, total) else None
+        if layout.tensor * layout.pipeline <= len(machine.gpus):
+            tensor, stages = layout.tensor, layout.pipeline
     return fit_of(
         subject.details,
         machine,
@@ -121,6 +127,7 @@ def estimated(
         context=options.context or context,
         kv_dtype=options.kv_dtype,
         tensor_parallel=tensor,
+        pipeline_parallel=stages,
     )
 
 
@@ -139,8 +146,8 @@ def settled(
     fit = estimated(subject, options, context=comfortable(subject.details), engine=engine)
     if fit.fits == "no":
         fit = estimated(subject, options, engine=engine)
-    layout = layout_of(subject, options, fit.tensor_parallel, can_tensor=can_tensor)
-    if layout != Layout(fit.tensor_parallel or 1):
+    layout = layout_of(subject, options, fit, can_tensor=can_tensor)
+    if layout != Layout(fit.tensor_parallel or 1, fit.pipeline_parallel or 1):
         fit = estimated(subject, options, layout, engine=engine)
     return layout, fit
 
@@ -187,3 +194,17 @@ def _below(room: int) -> int:
 def fits_machine(layout: Layout, machine: Machine) -> bool:
     """Tell whether a node of this machine has the GPUs that a layout needs."""
     return layout.gpus <= max(len(machine.gpus), 1)
+
+
+def add_sharing(machine: Machine, fit: FitEstimate, gathered: Gathered) -> None:
+    """Add what the memory of this machine and the width of the experts ask for beside the layout."""
+    if fit.expert_parallel and (fit.tensor_parallel or 1) > 1:
+        why = "gives whole experts to the GPUs: packed as they are, their width does not divide"
+        gathered.add("--enable-expert-parallel", None, why)
+    shared = [gpu for gpu in machine.gpus if gpu.is_unified and gpu.vendor == "NVIDIA"]
+    if shared and not machine.is_apple:
+        room = min(gpu.budget_bytes for gpu in shared)
+        share = min(room, machine.ram_budget_bytes or room) / max(gpu.memory_bytes for gpu in shared)
+        if share < UTILIZATION:
+            why = "the GPU shares its memory with the system, which keeps the rest"
+            gathered.add("--gpu-memory-utilization", f"{math.floor(share * 100) / 100:.2f}", why)

@@ -23,6 +23,7 @@ from modelscope_tui.launch.vllm_flags import add_family, add_for_chips, add_wish
 from modelscope_tui.launch.vllm_layout import (
     GPUS_A_NODE,
     Layout,
+    add_sharing,
     fits_machine,
     length_of,
     length_problem,
@@ -77,6 +78,7 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
     if length is not None:
         gathered.add("--max-model-len", length, why)
     _add_layout(layout, gathered)
+    add_sharing(subject.machine, fit, gathered)
     add_wishes(support, options, gathered)
     add_for_chips(subject, support, gathered)
     _add_notes(subject, options, support, gathered, layout)
