@@ -131,14 +131,7 @@ def estimate(
         lacking = (*(_unweighed(details) if weights is None else ()), *missing)
         return _partial(details, machine, weights, lacking, (chosen, kv_dtype, context))
     question = Question(
-        shape=shape,
-        weights=weights,
-        machine=machine,
-        context=context,
-        context_limit=context_of(details),
-        cache_bytes=element_bytes,
-        tensor_parallel=tensor_parallel,
-        pipeline_parallel=pipeline_parallel,
+        *(shape, weights, machine, context, context_of(details), element_bytes, tensor_parallel, pipeline_parallel),
         group_size=None if weights.is_gguf else group_size_of(details),
     )
     plan = plan_vllm(question) if chosen in _SERVERS else plan_llamacpp(question)
