@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from modelscope_tui.catalog.query import Problem, Query
     from modelscope_tui.catalog.snapshot import FirstPage
     from modelscope_tui.fit.machine import Machine
+    from modelscope_tui.machines import Machines
     from modelscope_tui.settings import Settings
 
 INDEX_NAME = "catalog.db"
@@ -174,17 +175,22 @@ class Local:
         )
 
     @cached_property
+    def machines(self) -> Machines:
+        """The machines that can be chosen."""
+        from modelscope_tui.machines import Machines
+
+        return Machines(self.settings, self._given_machine)
+
+    @property
     def machine(self) -> Machine:
-        """The machine that commands and fit are for: the given one, else this one."""
-        if self._given_machine is not None:
-            return self._given_machine
-        if self.settings.machine:
-            from modelscope_tui.fit.device import parse_machine
+        """The machine that commands and fit are for: the chosen one, else this one."""
+        return self.machines.current
 
-            return parse_machine(self.settings.machine)
-        from modelscope_tui.fit.probe import detect
-
-        return detect()
+    def choose_machine(self, text: str) -> Machine:
+        """Judge everything for another machine: a name of the settings, a SPEC, or `here`; UsageError says why not."""
+        machine = self.machines.choose(text)
+        self._fitting = None
+        return machine
 
     def _narrowed(self, query: Query) -> Narrowed | None:
         """Answer for the catalog what it cannot know of a query: which rows fit the machine."""

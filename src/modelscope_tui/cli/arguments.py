@@ -107,7 +107,7 @@ def _add_shared_options(parser: Parser) -> None:
     group.add_argument(
         "--machine",
         metavar="SPEC",
-        help="in place of this machine: 2x80GB, 'RTX 4090', 'M3 Max 64GB', cpu:64GB",
+        help="in place of this machine: 2x80GB, 'RTX 4090', 'M3 Max 64GB', cpu:64GB, or a name of the settings",
     )
     group.add_argument("-q", "--quiet", action="store_true", help="nothing on stderr")
     group.add_argument("--debug", action="store_true", help="show the traceback of an unexpected error")
