@@ -19,8 +19,8 @@ from modelscope_tui.local import INDEX_NAME, Local, ModelView, Page
 if TYPE_CHECKING:
     from modelscope_tui.carrying import Carrying
     from modelscope_tui.catalog.query import Query
-    from modelscope_tui.fit.estimate import FitEstimate
     from modelscope_tui.fit.machine import Machine
+    from modelscope_tui.fit.outlook import Outlook
     from modelscope_tui.hub.answer import HubState
     from modelscope_tui.hub.client import HubClient
     from modelscope_tui.launch.tool import LaunchAnswer, Options, Subject, Tool
@@ -134,13 +134,16 @@ class Explorer(Local):
 
     # -- fit and launch ----------------------------------------------------------------------------------------
 
-    def estimate(self, details: ModelDetails, options: Options) -> FitEstimate:
-        """Estimate memory and speed of a model on the chosen machine."""
-        from modelscope_tui.fit.estimate import estimate
+    def outlook(self, details: ModelDetails, options: Options) -> Outlook:
+        """Look at the memory of a model from every side: each quantization, each context, other machines."""
+        from modelscope_tui.fit.config import with_layers_of
+        from modelscope_tui.fit.outlook import Wish, outlook
 
-        return estimate(
-            details, self.machine, quantization=options.quant, context=options.context, kv_dtype=options.kv_dtype
-        )
+        known = {name: found for name in self._related_names(details) if (found := self._known(name))}
+        base = known.get(next(iter(details.model.base_models), ""))
+        wish = Wish(options.quant, options.context, options.kv_dtype)
+        others = [found for name, found in known.items() if name in details.model.gguf_repos]
+        return outlook(with_layers_of(details, base) if base else details, self.machine, wish, others)
 
     def tools(self) -> tuple[Tool, ...]:
         """List the tools in house order."""

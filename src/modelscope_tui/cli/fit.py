@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping
 
-    from modelscope_tui.catalog.model import ModelDetails
     from modelscope_tui.explorer import Explorer
 
 EXAMPLES = """\
@@ -27,6 +26,7 @@ _COLUMNS = (
     Column("Total", is_number=True),
     Column("Fits"),
     Column("Longest context", is_number=True),
+    Column("Tokens a second", is_number=True),
 )
 
 
@@ -41,11 +41,20 @@ def configure(parser: reading.Parser) -> None:
 
 
 def run(explorer: Explorer, options: Namespace, output: Output) -> int:
-    """Estimate one model on the chosen machine."""
+    """Estimate one model on the chosen machine, and every other way to store it."""
+    from modelscope_tui.launch.tool import Options
+
     asking.prepare(explorer, output)
     details = asking.details(explorer, options.model, output).value
-    document = _estimate(explorer, details, options, options.quant)
-    document["options"] = _per_quantization(explorer, details, options)
+    wanted = Options(quant=options.quant, context=options.context, kv_dtype=options.kv_dtype)
+    seen = explorer.outlook(details, wanted)
+    document = dict(seen.chosen.as_json())
+    document["options"] = [_without_what_is_said(way.as_json()) for way in seen.ways]
+    document["context_curve"] = [{"context": length, "total_bytes": total} for length, total in seen.curve]
+    document["hardware"] = [
+        {"machine": name, "quantization": found.quantization, "total_bytes": found.total_bytes}
+        for name, found in seen.hardware
+    ]
     if output.is_json:
         output.json(document)
         return 0
@@ -55,24 +64,12 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     return 0
 
 
-def _estimate(explorer: Explorer, details: ModelDetails, options: Namespace, quant: str | None) -> dict[str, Any]:
-    from modelscope_tui.launch.tool import Options
-
-    wanted = Options(quant=quant, context=options.context, kv_dtype=options.kv_dtype)
-    return dict(explorer.estimate(details, wanted).as_json())
-
-
-def _per_quantization(explorer: Explorer, details: ModelDetails, options: Namespace) -> list[dict[str, Any]]:
-    from modelscope_tui.catalog.quantization import quantizations_of
-
-    names = dict.fromkeys(item.name for item in quantizations_of(details))
-    every = (_estimate(explorer, details, options, name) for name in names)
-    return [{key: value for key, value in one.items() if key not in {"model", "machine", "options"}} for one in every]
+def _without_what_is_said(option: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in option.items() if key not in {"model", "machine", "options"}}
 
 
 def _told(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     machine = document["machine"]
-    speed = document.get("decode_tokens_per_second")
     rows = [
         ("model", document["model"]),
         ("machine", machine["description"]),
@@ -81,9 +78,21 @@ def _told(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("fits", document["fits"]),
         *((name.removesuffix("_bytes"), say.size(document[name])) for name in _SIZES),
         ("max_context", say.count(document["max_context"])),
-        ("tokens per second", f"{speed['low']:.0f} to {speed['high']:.0f}" if speed else say.UNKNOWN),
+        ("tokens per second", _speed(document)),
     ]
-    return rows + [("basis", line) for line in document["basis"]]
+    if document["missing"]:
+        rows.append(("not known", ", ".join(document["missing"])))
+    rows += [("basis", line) for line in document["basis"]]
+    if document["fits"] != "yes":
+        rows += [
+            ("would hold it", f"{one['machine']} ({say.size(one['total_bytes'])})") for one in document["hardware"]
+        ]
+    return rows
+
+
+def _speed(document: Mapping[str, Any]) -> str:
+    speed = document.get("decode_tokens_per_second")
+    return f"{speed['low']:.0f} to {speed['high']:.0f}" if speed else say.UNKNOWN
 
 
 def _row(option: Mapping[str, Any]) -> tuple[str, ...]:
@@ -93,4 +102,5 @@ def _row(option: Mapping[str, Any]) -> tuple[str, ...]:
         say.size(option["total_bytes"]),
         option["fits"],
         say.count(option["max_context"]),
+        _speed(option),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from modelscope_tui.catalog.model import Model, ModelDetails
@@ -120,3 +121,21 @@ def context_of(details: ModelDetails) -> int | None:
         "model_max_length", "n_ctx", "max_target_positions",
     )  # fmt: skip
     return details.model.context or said or (gguf if isinstance(gguf, int) and gguf > 0 else None)
+
+
+_OF_THE_FILES = ("quantization_config", "quantization", "torch_dtype", "dtype")
+
+
+def with_layers_of(details: ModelDetails, base: ModelDetails) -> ModelDetails:
+    """Lend a repository of GGUF files without `config.json` the layers of the model that it was made from.
+
+    What the lent file says of stored types is left out: they are those of other files.
+    """
+    is_gguf = bool(details.gguf) or details.model.quantization == "GGUF"
+    if details.config is not None or not base.config or not is_gguf:
+        return details
+    inner = base.config.get("text_config")
+    lent = {key: value for key, value in base.config.items() if key not in _OF_THE_FILES}
+    if isinstance(inner, Mapping):
+        lent["text_config"] = {key: value for key, value in inner.items() if key not in _OF_THE_FILES}
+    return replace(details, config=lent)

@@ -80,6 +80,10 @@ class Device:
             compute_capability=self.compute_capability,
         )
 
+    def machine(self, count: int = 1) -> Machine:
+        """Make a machine of so many of them."""
+        return _machine(self.gpu(), count, self.name)
+
 
 def apple_budget_bytes(memory_bytes: int) -> int:
     """What Metal lets a program use by default: two thirds up to 36 GB, three quarters above."""

@@ -30,6 +30,11 @@ def gigabytes(size_bytes: int) -> str:
     return f"{round(size_bytes / GIB)} GB"
 
 
+def gib(size_bytes: int) -> str:
+    """Say bytes of memory in words that name their unit: `3.2 GiB`."""
+    return f"{size_bytes / GIB:.1f} GiB"
+
+
 @dataclass(frozen=True, slots=True)
 class Gpu:
     """One accelerator, or one slice of one."""
