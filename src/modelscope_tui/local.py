@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from modelscope_tui.catalog.family import Family
     from modelscope_tui.catalog.index import FacetCounts, Index, Matches
     from modelscope_tui.catalog.model import Model
-    from modelscope_tui.catalog.narrow import Narrowed, Sized
+    from modelscope_tui.catalog.narrow import Narrowed, Narrowing, Sized
+    from modelscope_tui.catalog.permission import Purpose
     from modelscope_tui.catalog.query import Problem, Query
     from modelscope_tui.catalog.snapshot import FirstPage
     from modelscope_tui.fit.machine import Machine
@@ -55,6 +56,8 @@ class ModelView:
     tools: tuple[str, ...]
     fits: str
     """`yes`, `tight`, `no` or `unknown` on the chosen machine."""
+    allowed: str = "unclear"
+    """`yes`, `conditions`, `no` or `unclear`: whether its license lets one use it as chosen (see ``settings.use``)."""
 
 
 class Local:
@@ -65,6 +68,7 @@ class Local:
         self._given_machine = machine
         self._index: Index | None = None
         self._fitting: Mapping[str, tuple[Sized, ...]] | None = None
+        self._purpose: Purpose | None = None
         self._opening = threading.Lock()
         self.index_problem: str | None = None
         """Why the index lives in memory only; None when all is well."""
@@ -172,7 +176,27 @@ class Local:
             license_group=group_of(model.license, model.license_name),
             tools=tools_of(model),
             fits=self.fits(model),
+            allowed=self.allowed(model),
         )
+
+    @property
+    def purpose(self) -> Purpose:
+        """Where models would be used and what for; from the settings until a person chooses."""
+        if self._purpose is None:
+            from modelscope_tui.catalog.permission import Purpose
+
+            self._purpose = Purpose(self.settings.region, self.settings.use)
+        return self._purpose
+
+    @purpose.setter
+    def purpose(self, purpose: Purpose) -> None:
+        self._purpose = purpose
+
+    def allowed(self, model: Model) -> str:
+        """Say whether a row's license lets one use it as chosen: `yes`, `conditions`, `no`, `unclear`. Microseconds."""
+        from modelscope_tui.catalog.permission import permission_of
+
+        return permission_of(model, self.purpose).answer
 
     @cached_property
     def machines(self) -> Machines:
@@ -193,12 +217,18 @@ class Local:
         return machine
 
     def _narrowed(self, query: Query) -> Narrowed | None:
-        """Answer for the catalog what it cannot know of a query: which rows fit the machine."""
-        if not any(term.field == "fits" for term in query.terms):
-            return None
-        if self._fitting is None:
-            self._fitting = _fitting(self.index.forms(), self.machine)
-        return {"fits": self._fitting}
+        """Answer for the catalog what it cannot know of a query: which rows fit the machine and the purpose."""
+        asked = {term.field for term in query.terms}
+        judged: dict[str, Mapping[str, Narrowing]] = {}
+        if "fits" in asked:
+            if self._fitting is None:
+                self._fitting = _fitting(self.index.forms(), self.machine)
+            judged["fits"] = self._fitting
+        if "allowed" in asked:
+            from modelscope_tui.catalog.allowed import rows_allowed
+
+            judged["allowed"] = rows_allowed(self.index.licenses(), self.purpose)
+        return judged or None
 
 
 def _fitting(forms: tuple[str, ...], machine: Machine) -> dict[str, tuple[Sized, ...]]:

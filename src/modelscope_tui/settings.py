@@ -51,6 +51,12 @@ class Settings:
     """SPECs of machines by the names that the user gave them."""
     keys: Mapping[str, str] = field(default_factory=lambda: EMPTY, hash=False)
     """By the name of what is done: the keys that do it, comma between them."""
+    region: str | None = None
+    """Where models would be used: `eu`, `us`, `china`, `uk` or `other`."""
+    use: str = "commercial"
+    """What for: `research`, `internal`, `commercial` or `large`."""
+    policy: str | None = None
+    """The policy file that models are held against."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

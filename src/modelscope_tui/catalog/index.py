@@ -243,6 +243,11 @@ class Index:
         with self._current():
             return tuple(self._store.family(Kind.FORM))
 
+    def licenses(self) -> tuple[str, ...]:
+        """Name the licenses of all rows: what `allowed:` is judged by."""
+        with self._current():
+            return tuple(self._store.family(Kind.LICENSE))
+
     def unseen_since(self, moment: str, *, everywhere: bool = False) -> list[str]:
         """List the ids that the Hub has not named since a moment; with `everywhere`, those of the snapshot too."""
         with self._current():

@@ -13,7 +13,8 @@ from typing import Literal
 
 from modelscope_tui.catalog.license import license_ids
 from modelscope_tui.catalog.model import Model, is_repo_id
-from modelscope_tui.catalog.terms import Terms, all_terms
+from modelscope_tui.catalog.relation import bases_of, relation_of
+from modelscope_tui.catalog.terms import Clause, Terms, all_terms
 
 Harmony = Literal["conflict", "missing", "looser", "unclear", "unseen", "same", "fine"]
 """How a model's license stands to an ancestor's: `conflict` grants what the other forbids or drops what it demands ·
@@ -58,14 +59,14 @@ def ancestors_of(model: Model, find: Find) -> tuple[Ancestor, ...]:
     level = [(model, 1)]
     while level and len(found) < MOST_ANCESTORS:
         child, steps = level.pop(0)
-        for name in child.base_models:
+        for name in bases_of(child):
             if name.casefold() in seen or not is_repo_id(name) or len(found) == MOST_ANCESTORS:
                 continue
             seen.add(name.casefold())
             row = find(name)
             harmony, why, clause = _compared(model, row)
             stated = (row.license_name or row.license) if row else None
-            found.append(Ancestor(name, steps, _relation(child, name), stated, harmony, why, clause))
+            found.append(Ancestor(name, steps, relation_of(child), stated, harmony, why, clause))
             if row is not None:
                 level.append((row, steps + 1))
     return tuple(found)
@@ -76,14 +77,6 @@ def worst_of(ancestors: tuple[Ancestor, ...]) -> Harmony | None:
     return min((one.harmony for one in ancestors), key=HARMONIES.index, default=None)
 
 
-def _relation(child: Model, name: str) -> str | None:
-    for tag in child.tags:
-        parts = tag.split(":", 2)
-        if len(parts) == 3 and parts[0] == "base_model" and parts[2].casefold() == name.casefold():
-            return parts[1]
-    return None
-
-
 def _compared(model: Model, base: Model | None) -> tuple[Harmony, str, str | None]:
     if base is None:
         return "unseen", "This repository is not known here.", None
@@ -91,6 +84,8 @@ def _compared(model: Model, base: Model | None) -> tuple[Harmony, str, str | Non
     if not its or any(terms.facts.group == "unknown" for terms in its):
         return "unclear", "It states no license, so nothing is known to be granted.", None
     own = all_terms(model.license, model.license_name)
+    if any(terms.id == "other" for terms in its):
+        return "unclear", "It says only `other`: its terms are in its own license file.", None
     if set(license_ids(base.license, base.license_name)) <= set(license_ids(model.license, model.license_name)):
         return "same", "The same license.", None
     if not own:
@@ -108,34 +103,37 @@ def _held_against(own: tuple[Terms, ...], base: Terms) -> tuple[Harmony, str, st
     name = base.facts.name
     if any(terms.right("commercial").value == "unknown" for terms in (*own, base)):
         return "unclear", f"Terms were not read, so they cannot be held against {name}.", None
-    is_free = any(terms.right("commercial").value != "no" for terms in own)
-    is_all_free = all(terms.right("commercial").value != "no" for terms in own)
-    if base.right("commercial").value == "no" and is_free and is_all_free:
+    is_free = all(terms.right("commercial").value != "no" for terms in own)
+    if base.right("commercial").value == "no" and is_free:
         why = f"{name} excludes commercial use; this license grants it."
         return "conflict", why, base.right("commercial").clause
     barred = next((limit for limit in base.limits if limit.kind == "no-derivatives"), None)
     if barred is not None:
         return "conflict", f"{name}: {barred.text}", barred.clause
     alike = next((ask for ask in base.asks if ask.kind == "share-alike"), None)
-    if alike is not None:
-        return _alike(own, base, alike.clause, alike.text)
-    dropped = _demands(base) - set.union(*(_demands(terms) for terms in own))
-    if dropped and any(terms.facts.kind == base.facts.kind for terms in own):
-        return "looser", f"Other terms of the same kind; {name} of its base binds as well.", None
-    if dropped:
+    return _alike(own, base, alike) if alike is not None else _dropped(own, base, is_free=is_free)
+
+
+def _dropped(own: tuple[Terms, ...], base: Terms, *, is_free: bool) -> tuple[Harmony, str, str | None]:
+    """Look for demands of the base that the model's own license does not make."""
+    name, kept = base.facts.name, set[str]().union(*(_demands(terms) for terms in own))
+    dropped = _demands(base) - kept
+    is_stricter = not is_free and base.right("commercial").value != "no"
+    is_alike = any(terms.facts.kind == base.facts.kind for terms in own)
+    if dropped and not is_stricter and not is_alike:
         what = ", ".join(_NAMES[kind] for kind in sorted(dropped))
         return "conflict", f"{name} comes with {what}; this license drops that.", _clause_of(base, dropped)
     if _demands(base):
-        return "looser", f"Other terms; {name} of its base binds as well.", None
+        return "looser", f"Other terms; {name} of its base binds as well.", _clause_of(base, _demands(base))
     return "fine", f"{name} lets changed versions carry another license; keep its notices.", None
 
 
-def _alike(own: tuple[Terms, ...], base: Terms, clause: str | None, text: str) -> tuple[Harmony, str, str | None]:
+def _alike(own: tuple[Terms, ...], base: Terms, ask: Clause) -> tuple[Harmony, str, str | None]:
     family = base.id.rpartition("-")[0]
     if any(terms.id.rpartition("-")[0] == family for terms in own):
-        return "looser", f"Another version of {base.facts.name}.", clause
+        return "looser", f"Another version of {base.facts.name}.", ask.clause
     weak = base.facts.copyleft == "weak"
-    return "looser" if weak else "conflict", f"{base.facts.name}: {text}", clause
+    return "looser" if weak else "conflict", f"{base.facts.name}: {ask.text}", ask.clause
 
 
 def _demands(terms: Terms) -> set[str]:

@@ -15,7 +15,7 @@ from modelscope_tui.catalog.kept import Kept
 from modelscope_tui.catalog.keys import Kind
 from modelscope_tui.catalog.license import GROUPS
 from modelscope_tui.catalog.measure import number_span, time_span
-from modelscope_tui.catalog.narrow import Narrowed, rows_of
+from modelscope_tui.catalog.narrow import Licensed, Narrowed, Narrowing, rows_of
 from modelscope_tui.catalog.query import NUMBERS, TIMES, Problem, Query, Term
 from modelscope_tui.catalog.store import Store
 from modelscope_tui.catalog.taxonomy import language_code
@@ -34,6 +34,7 @@ _KIND_OF = {
 _JUDGED_ELSEWHERE = {
     "fits": "fits: needs a machine to judge by, and there is none here.",
     "starred": "starred: needs your list of stars, and there is none here.",
+    "allowed": "allowed: needs to know where and what for, and nothing here does.",
 }
 
 
@@ -44,7 +45,7 @@ class Matching:
         self._store = store
         self._now = now
         self._words = Words(store)
-        self._terms: Kept[Term, BitMap] = Kept(64)
+        self._terms: Kept[Term | tuple[Term, Narrowing], BitMap] = Kept(64)
         self.everything = BitMap()
         self.renew()
 
@@ -85,9 +86,18 @@ class Matching:
 
     def _term(self, term: Term, narrowed: Narrowed) -> BitMap:
         if term.field in narrowed or term.field in TIMES:
-            return self._either(term, narrowed)
+            judged = next(iter(narrowed.get(term.field, {}).values()), None)
+            return (
+                self._licensed(term, judged, narrowed) if isinstance(judged, Licensed) else self._either(term, narrowed)
+            )
         found = self._terms.get(term)
         return self._terms.put(term, self._either(term, narrowed)) if found is None else found
+
+    def _licensed(self, term: Term, judged: Licensed, narrowed: Narrowed) -> BitMap:
+        """Remember what licenses allow: the union of hundreds of bitmaps, and the same for every key."""
+        key = (term, judged)
+        found = self._terms.get(key)
+        return self._terms.put(key, self._either(term, narrowed)) if found is None else found
 
     def _either(self, term: Term, narrowed: Narrowed) -> BitMap:
         found = [self._value(term.field, value.casefold(), narrowed) for value in term.values]

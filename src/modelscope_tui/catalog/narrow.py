@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from modelscope_tui.catalog.keys import Kind, folded
 from modelscope_tui.catalog.measure import Span
+from modelscope_tui.catalog.permission import MULTIMODAL_TASKS, MULTIMODAL_TYPES, TEXT_TASKS
 from modelscope_tui.catalog.store import Store
 
 
@@ -34,7 +35,17 @@ class Sized:
     """Both included; None is an open end."""
 
 
-Narrowing = Chosen | tuple[Sized, ...]
+@dataclass(frozen=True, slots=True)
+class Licensed:
+    """Rows by their licenses, where the answer to a license depends on the task of the row."""
+
+    any_of: frozenset[tuple[str, str]]
+    """Pairs of a license and a task group: `any`, `text`, `more` (than text) or `untold`."""
+    none_of: frozenset[tuple[str, str]] = frozenset()
+    """A row that has one of these belongs to a stricter answer."""
+
+
+Narrowing = Chosen | tuple[Sized, ...] | Licensed
 Narrowed = Mapping[str, Mapping[str, Narrowing]]
 """Field → value → rows: `{"starred": {"yes": Chosen(ids)}, "fits": {"yes": (Sized("plain", None, 30_000_000),)}}`."""
 
@@ -50,8 +61,31 @@ def _selected(narrowing: Narrowing, store: Store) -> BitMap:
     if isinstance(narrowing, Chosen):
         numbers = [store.number_of(folded(model_id)) for model_id in narrowing.ids]
         return BitMap([number for number in numbers if number is not None])
+    if isinstance(narrowing, Licensed):
+        return _licensed(narrowing.any_of, store) - _licensed(narrowing.none_of, store)
     found = BitMap()
     size = store.column("size")
     for sized in narrowing:
         found |= size.within(Span(sized.low, sized.high)) & store.bitmap(Kind.FORM, sized.form)
     return found
+
+
+def _licensed(pairs: frozenset[tuple[str, str]], store: Store) -> BitMap:
+    licenses = store.family(Kind.LICENSE)
+    found = BitMap.union(BitMap(), *[licenses[name] for name, group in pairs if group == "any" and name in licenses])
+    if all(group == "any" for _, group in pairs):
+        return found
+    groups = _task_groups(store)
+    for name, group in pairs:
+        rows = licenses.get(name)
+        if rows is not None and group != "any":
+            found |= rows - groups["told"] if group == "untold" else rows & groups[group]
+    return found
+
+
+def _task_groups(store: Store) -> dict[str, BitMap]:
+    """Split rows as ``permission.is_multimodal`` does."""
+    tasks = [store.bitmap(Kind.TASK, name) for name in MULTIMODAL_TASKS]
+    more = BitMap.union(*tasks, *[store.bitmap(Kind.TAG, name) for name in MULTIMODAL_TYPES])
+    text = BitMap.union(*[store.bitmap(Kind.TASK, name) for name in TEXT_TASKS]) - more
+    return {"more": more, "text": text, "told": more | text}

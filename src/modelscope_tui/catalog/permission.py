@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from modelscope_tui.catalog.model import Model
-from modelscope_tui.catalog.terms import LIGHT, ON_USE, Terms, all_terms
+from modelscope_tui.catalog.terms import LIGHT, ON_USE, Terms, all_terms, terms_of
 
 Answer = Literal["no", "unclear", "conditions", "yes"]
 
@@ -38,15 +38,21 @@ USES = {
 }
 """The uses that can be chosen, as they stand in a sentence after `for`."""
 
-_TEXT_ONLY = frozenset({
+TEXT_TASKS = frozenset({
     "text-generation", "text-classification", "token-classification", "question-answering", "summarization",
     "translation", "fill-mask", "sentence-similarity", "feature-extraction", "text-ranking", "zero-shot-classification",
     "table-question-answering",
 })  # fmt: skip
-_MULTIMODAL = frozenset({
+"""Tasks whose models take text alone."""
+
+MULTIMODAL_TASKS = frozenset({
     "image-text-to-text", "any-to-any", "audio-text-to-text", "video-text-to-text", "visual-question-answering",
     "document-question-answering", "image-to-text",
 })  # fmt: skip
+"""Tasks whose models take images, audio or video beside text."""
+
+MULTIMODAL_TYPES = frozenset({"mllama"})
+"""Architectures that take images, whatever the task of a copy says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +89,16 @@ class Permission:
     reasons: tuple[Reason, ...]
 
 
-def is_multimodal(task: str | None) -> bool | None:
-    """Tell from its task whether a model takes more than text; None when the task does not tell."""
-    return False if task in _TEXT_ONLY else True if task in _MULTIMODAL else None
+def is_multimodal(model: Model) -> bool | None:
+    """Tell from its task and architecture whether a model takes more than text; None when nothing tells."""
+    if model.task in MULTIMODAL_TASKS or (model.model_type or "").casefold() in MULTIMODAL_TYPES:
+        return True
+    return False if model.task in TEXT_TASKS else None
 
 
 def permission_of(model: Model, purpose: Purpose) -> Permission:
     """Judge a row by the license that its card states."""
-    return may_use(model.license, model.license_name, purpose, is_multimodal(model.task))
+    return may_use(model.license, model.license_name, purpose, is_multimodal(model))
 
 
 @lru_cache(maxsize=4096)
@@ -108,10 +116,20 @@ def may_use(
         purpose: where and what for.
         is_multimodal: whether the model takes more than text; some licenses exclude regions only then.
     """
-    found = [reason for terms in all_terms(license, license_name) for reason in _reasons(terms, purpose, is_multimodal)]
+    return _judged(all_terms(license, license_name), purpose, is_multimodal)
+
+
+@lru_cache(maxsize=4096)
+def answer_for(license_id: str, purpose: Purpose, is_multimodal: bool | None) -> Answer:
+    """Judge one license by its id or name: what a whole index is judged by."""
+    return _judged((terms_of(license_id),), purpose, is_multimodal).answer
+
+
+def _judged(stated: tuple[Terms, ...], purpose: Purpose, is_multimodal: bool | None) -> Permission:
+    found = [reason for terms in stated for reason in _reasons(terms, purpose, is_multimodal)]
     if not found:
-        stated = Reason("unclear", "The card states no license: nothing is known to be allowed.", None, "")
-        return Permission("unclear", (stated,))
+        unstated = Reason("unclear", "The card states no license: nothing is known to be allowed.", None, "")
+        return Permission("unclear", (unstated,))
     found.sort(key=lambda reason: ANSWERS.index(reason.answer))
     return Permission(found[0].answer, tuple(found))
 
@@ -130,9 +148,10 @@ Said = tuple[Answer, str, str | None]
 
 def _where(terms: Terms, region: str | None, is_multimodal: bool | None) -> Iterator[Said]:
     for excluded in terms.exclusions:
-        if excluded.is_multimodal_only and is_multimodal is False:
+        if excluded.scope == "multimodal" and is_multimodal is False:
             continue
-        may_not: Answer = "unclear" if excluded.is_multimodal_only and is_multimodal is None else "no"
+        is_sure = excluded.scope == "all" or is_multimodal
+        may_not: Answer = "no" if is_sure else "unclear"
         if region in excluded.regions:
             yield may_not, excluded.text, excluded.clause
         elif region is None:

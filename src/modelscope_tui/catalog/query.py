@@ -29,6 +29,7 @@ CHOICES = {
     "gated": ("yes", "no", "auto", "manual", "unknown"),
     "fits": ("yes", "tight", "no", "unknown"),
     "starred": ("yes", "no"),
+    "allowed": ("yes", "conditions", "no", "unclear"),
     "relation": ("quantized", "finetune", "adapter", "merge", "unknown"),
 }
 """The fields with a closed list of values."""

@@ -1,4 +1,4 @@
-"""What may happen on this machine when a model is loaded, and whom one trusts: pickles, code, scan, gate, uploader, age.
+"""What loading a model may do to this machine, and whom one trusts: pickles, code, scan, gate, uploader, age.
 
 GROUND FLOOR. Facts of the row, the files and the Hub's own scan; what was never seen is `unknown`, not safe.
 """
@@ -104,7 +104,9 @@ def _code(details: ModelDetails) -> Finding:
     if has_code is None:
         return Finding("code", "unknown", "Whether it brings code of its own is unknown: files never seen.", "")
     if has_code:
-        return Finding("code", "warning", "Python files lie in the repository; config.json does not call them.", "files")
+        return Finding(
+            "code", "warning", "Python files lie in the repository; config.json does not call them.", "files"
+        )
     return Finding("code", "ok", "No code of its own.", "files")
 
 

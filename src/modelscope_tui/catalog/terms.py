@@ -59,7 +59,9 @@ class Exclusion:
 
     regions: tuple[str, ...]
     """`eu`, `uk`, `kr` …"""
-    is_multimodal_only: bool
+    scope: str
+    """`all`, `multimodal` (only models that take more than text), or `family` (models that all do, whatever a copy's
+    task says)."""
     text: str
     clause: str | None
 
@@ -115,8 +117,7 @@ def terms_of(license_id: str) -> Terms:
         limits=tuple(Clause(*said) for said in item.get("limits", ())),
         thresholds=tuple(Threshold(*said) for said in item.get("thresholds", ())),
         exclusions=tuple(
-            Exclusion(tuple(regions), scope == "multimodal", text, clause)
-            for regions, scope, text, clause in item.get("excludes", ())
+            Exclusion(tuple(regions), scope, text, clause) for regions, scope, text, clause in item.get("excludes", ())
         ),
         export=Clause("export", *item["export"]) if item["export"] else None,
         note=item.get("note") or known.note,
