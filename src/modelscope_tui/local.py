@@ -218,16 +218,18 @@ class Local:
 
     def _narrowed(self, query: Query) -> Narrowed | None:
         """Answer for the catalog what it cannot know of a query: which rows fit the machine and the purpose."""
+        from modelscope_tui.catalog.keys import Kind
+
         asked = {term.field for term in query.terms}
         judged: dict[str, Mapping[str, Narrowing]] = {}
         if "fits" in asked:
             if self._fitting is None:
-                self._fitting = _fitting(self.index.forms(), self.machine)
+                self._fitting = _fitting(self.index.values(Kind.FORM), self.machine)
             judged["fits"] = self._fitting
         if "allowed" in asked:
             from modelscope_tui.catalog.allowed import rows_allowed
 
-            judged["allowed"] = rows_allowed(self.index.licenses(), self.purpose)
+            judged["allowed"] = rows_allowed(self.index.values(Kind.LICENSE), self.purpose)
         return judged or None
 
 

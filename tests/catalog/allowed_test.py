@@ -10,6 +10,7 @@ import pytest
 from modelscope_tui import indexing
 from modelscope_tui.catalog.allowed import rows_allowed
 from modelscope_tui.catalog.index import Index
+from modelscope_tui.catalog.keys import Kind
 from modelscope_tui.catalog.license import group_of
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.permission import ANSWERS, Purpose, permission_of
@@ -48,7 +49,7 @@ def test_a_model_of_the_catalog_may_be_used_as_its_license_says(index: Index, li
 
 @pytest.mark.parametrize("purpose", [Purpose("eu"), Purpose(None), Purpose("us", "internal"), Purpose("uk", "large")])
 def test_the_filter_finds_for_every_row_what_its_mark_says(index: Index, purpose: Purpose) -> None:
-    narrowed = {"allowed": rows_allowed(index.licenses(), purpose)}
+    narrowed = {"allowed": rows_allowed(index.values(Kind.LICENSE), purpose)}
     everything = index.matches(Query())
     marks: dict[str, set[str]] = {answer: set() for answer in ANSWERS}
     for model in index.page(everything, 0, everything.total):
@@ -61,7 +62,7 @@ def test_the_filter_finds_for_every_row_what_its_mark_says(index: Index, purpose
 def test_a_row_of_two_licenses_is_found_under_the_stricter_one(own_cache: Path) -> None:
     opened = indexing.open_index(own_cache / INDEX_NAME)
     opened.upsert([Model("lab/two", license="mit,cc-by-nc-4.0", source="hub"), Model("lab/odd", license="a, b")])
-    narrowed = {"allowed": rows_allowed(opened.licenses(), Purpose("us"))}
+    narrowed = {"allowed": rows_allowed(opened.values(Kind.LICENSE), Purpose("us"))}
     for model_id, answer in (("lab/two", "no"), ("lab/odd", "unclear")):
         for asked in ANSWERS:
             found = opened.matches(parse(f"{model_id} allowed:{asked}"), narrowed=narrowed)
@@ -70,7 +71,7 @@ def test_a_row_of_two_licenses_is_found_under_the_stricter_one(own_cache: Path) 
 
 
 def test_the_filter_can_exclude_and_join_answers(index: Index) -> None:
-    narrowed = {"allowed": rows_allowed(index.licenses(), Purpose("us"))}
+    narrowed = {"allowed": rows_allowed(index.values(Kind.LICENSE), Purpose("us"))}
     either = index.matches(parse("allowed:yes|conditions"), narrowed=narrowed).total
     neither = index.matches(parse("-allowed:no -allowed:unclear"), narrowed=narrowed).total
     assert either == neither > 10_000

@@ -238,15 +238,10 @@ class Index:
             self._matching.warm()
             self._base()
 
-    def forms(self) -> tuple[str, ...]:
-        """Name the forms in which the rows' weights are stored: what `fits:` is judged by."""
+    def values(self, kind: int) -> tuple[str, ...]:
+        """Name the values that a kind has (``keys.Kind``): `fits:` is judged by forms, `allowed:` by licenses."""
         with self._current():
-            return tuple(self._store.family(Kind.FORM))
-
-    def licenses(self) -> tuple[str, ...]:
-        """Name the licenses of all rows: what `allowed:` is judged by."""
-        with self._current():
-            return tuple(self._store.family(Kind.LICENSE))
+            return tuple(self._store.family(kind))
 
     def unseen_since(self, moment: str, *, everywhere: bool = False) -> list[str]:
         """List the ids that the Hub has not named since a moment; with `everywhere`, those of the snapshot too."""
