@@ -24,7 +24,7 @@ from modelscope_tui.catalog.counting import Counting
 from modelscope_tui.catalog.facet import FacetCounts, FacetValue, from_json
 from modelscope_tui.catalog.family import Family, family
 from modelscope_tui.catalog.kept import Kept
-from modelscope_tui.catalog.keys import LAYOUT, Kind, folded
+from modelscope_tui.catalog.keys import LAYOUT, folded
 from modelscope_tui.catalog.matching import Matching
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.narrow import Chosen, Narrowed, Sized
