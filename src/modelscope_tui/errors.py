@@ -10,6 +10,7 @@
     ├── HubUnreachable              7     hub-unreachable   no answer: refused, timed out, no network
     │   └── HubNonsense             7     hub-nonsense      an answer that is not the Hub's
     ├── LaunchRefused               8     refused           this tool cannot run this model
+    ├── PolicyDenied                9     policy            the team's policy does not allow this model
     ├── NotSaved                    1     not-saved         a file cannot be written, or is there already
     ├── BadParcel                   1     bad-parcel        a file to import is damaged, newer, or no such file
     └── CatalogError                1     catalog           the local index cannot be read or made
@@ -115,6 +116,13 @@ class BadParcel(ModelscopeError):
     """A file to import that cannot be trusted: nothing of it was taken."""
 
     kind = "bad-parcel"
+
+
+class PolicyDenied(ModelscopeError):
+    """The team's policy does not allow this model; the message names the rule and the fact."""
+
+    exit_code = 9
+    kind = "policy"
 
 
 class CatalogError(ModelscopeError):

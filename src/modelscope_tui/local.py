@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from modelscope_tui.catalog.family import Family
     from modelscope_tui.catalog.index import FacetCounts, Index, Matches
-    from modelscope_tui.catalog.model import Model
+    from modelscope_tui.catalog.lens import Lens
+    from modelscope_tui.catalog.model import Model, ModelDetails
     from modelscope_tui.catalog.narrow import Narrowed, Narrowing, Sized
     from modelscope_tui.catalog.permission import Purpose
+    from modelscope_tui.catalog.policy import Policy
     from modelscope_tui.catalog.query import Problem, Query
     from modelscope_tui.catalog.snapshot import FirstPage
     from modelscope_tui.fit.machine import Machine
@@ -215,6 +217,27 @@ class Local:
         machine = self.machines.choose(text)
         self._fitting = None
         return machine
+
+    @cached_property
+    def policy(self) -> Policy | None:
+        """The team's policy that the settings name; None without one.
+
+        Raises:
+            UsageError: the file cannot be read, or holds something unusable.
+        """
+        if not self.settings.policy:
+            return None
+        from pathlib import Path
+
+        from modelscope_tui.catalog.policy import read_policy
+
+        return read_policy(Path(self.settings.policy))
+
+    def lens(self, details: ModelDetails, card: str | None = None) -> Lens:
+        """Look at what a person should know before using a model: license, family, openness, safety, policy."""
+        from modelscope_tui.catalog.lens import lens_of
+
+        return lens_of(details, self.purpose, self.model, card=card, policy=self.policy)
 
     def _narrowed(self, query: Query) -> Narrowed | None:
         """Answer for the catalog what it cannot know of a query: which rows fit the machine and the purpose."""

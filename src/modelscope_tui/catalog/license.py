@@ -150,3 +150,8 @@ def license_label(license_id: str) -> str:
     """Name a license for a person: its own name where it is known, else its id."""
     found = _known().get(_spelled(license_id))
     return found.name if found else license_id
+
+
+def known_licenses() -> tuple[str, ...]:
+    """List the ids and names of every license that is known here."""
+    return tuple(_known())

@@ -131,7 +131,9 @@ def _judged(stated: tuple[Terms, ...], purpose: Purpose, is_multimodal: bool | N
         unstated = Reason("unclear", "The card states no license: nothing is known to be allowed.", None, "")
         return Permission("unclear", (unstated,))
     found.sort(key=lambda reason: ANSWERS.index(reason.answer))
-    return Permission(found[0].answer, tuple(found))
+    answer = found[0].answer
+    told = [reason for reason in found if reason.answer != "yes" or answer == "yes"]
+    return Permission(answer, tuple(told))
 
 
 def _reasons(terms: Terms, purpose: Purpose, is_multimodal: bool | None) -> Iterator[Reason]:

@@ -54,6 +54,15 @@ def has_custom_code(details: ModelDetails) -> bool | None:
     return None
 
 
+def needs_remote_code(details: ModelDetails) -> bool | None:
+    """Tell whether the model loads only with code of its repository; None when nothing tells."""
+    if "custom_code" in details.model.tags or "auto_map" in (details.config or {}):
+        return True
+    if details.config is not None:
+        return False
+    return False if details.files is not None and not has_custom_code(details) else None
+
+
 def flagged_files(details: ModelDetails) -> tuple[str, ...] | None:
     """List the files that the Hub's scan found fault with; None when it was not asked or has not finished."""
     scan = details.scan

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "facets": "counts per organization, category, license, tool and task",
     "sync": "bring the local catalog up to date with the Hub",
     "cache": "what is kept on this machine, and how to clear it",
+    "policy": "hold models against a policy file, rule by rule",
     "config": "the settings file: write, find, check, show",
     "web": "the explorer in a browser of this machine",
     "doctor": "what was found: machine, tools, Hub, cache, terminal",
@@ -45,13 +46,14 @@ exit codes:
   0 an answer (an empty one too)   1 unexpected error         2 usage, unreadable query term
   3 no such model                  4 offline and not cached   5 gated or not authorised
   6 rate limited                   7 Hub unreachable          8 refused: this tool cannot run this model
-  130 interrupted"""
+  9 the policy does not allow it   130 interrupted"""
 
 QUERY_HELP = """\
 query:
   words match id, organization, name and tags; terms narrow; -term excludes; a|b is either:
   org:qwen category:code license:permissive task:text-generation tool:vllm tag:moe params:<10b
-  context:>=128k downloads:>1m likes:>100 updated:<30d gated:no fits:yes sort:trending
+  context:>=128k downloads:>1m likes:>100 updated:<30d gated:no fits:yes allowed:yes|conditions
+  sort:trending   allowed: is the license's answer for --use in --region (or the settings file's)
   base:Qwen/Qwen3-8B relation:quantized|finetune|adapter|merge format:gguf|awq|gptq|mlx|fp8   what was made from it"""
 
 _PAGE = re.compile(
@@ -161,6 +163,16 @@ def _protected(arguments: Sequence[str]) -> list[str]:
 def add_query(parser: Parser) -> None:
     """Let a command take the words of a query."""
     parser.add_argument("query", nargs="*", metavar="QUERY", help="words and terms, as in the explorer's filter")
+
+
+def add_policy(parser: Parser) -> None:
+    """Let a command be held to a team's policy, and be asked about a region and a use."""
+    from modelscope_tui.catalog.permission import REGIONS, USES  # no first frame waits for it
+
+    group = parser.add_argument_group("terms of use")
+    group.add_argument("--policy", metavar="FILE", help="the team's policy (TOML); exit code 9 when it does not allow")
+    group.add_argument("--region", choices=tuple(REGIONS), help="where a model would be used")
+    group.add_argument("--use", choices=tuple(USES), help="what for (default: commercial)")
 
 
 def add_model(parser: Parser) -> None:

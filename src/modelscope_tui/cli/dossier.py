@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from modelscope_tui.catalog.license import license_facts
 from modelscope_tui.catalog.quantization import quantizations_of
 from modelscope_tui.catalog.snapshot import sources
+from modelscope_tui.cli import lens as lens_shape
 from modelscope_tui.cli import shape
 
 if TYPE_CHECKING:
-    from modelscope_tui.catalog.model import Model, ModelDetails
+    from modelscope_tui.catalog.lens import Lens
+    from modelscope_tui.catalog.model import ModelDetails
     from modelscope_tui.explorer import ModelView
 
 _FROM_THE_PAGE = ("files", "card", "dtype")
 """Facts that only the model's own page tells; their age is that of the page."""
 
 
-def of(details: ModelDetails, view: ModelView, *, card: str | None, source: str, as_of: str) -> dict[str, Any]:
+def of(
+    details: ModelDetails, view: ModelView, lens: Lens, *, card: str | None, source: str, as_of: str
+) -> dict[str, Any]:
     """Shape everything known of a model.
 
     Args:
         details: the model.
         view: what follows from its row.
+        lens: its license, family, openness and safety.
         card: its card, where it was ever seen.
         source: where the answer came from: `hub`, `cache` or `catalog`.
         as_of: when that place learned it.
@@ -46,8 +49,9 @@ def of(details: ModelDetails, view: ModelView, *, card: str | None, source: str,
         ),
         "storage_bytes": details.used_storage_bytes,
         "card": card,
-        "license_detail": _license_detail(model),
-        "safety": _safety(details),
+        "license_detail": lens_shape.license_detail(lens),
+        "safety": _safety(details) | lens_shape.safety(lens, details),
+        "policy": lens_shape.policy(lens.policy) if lens.policy else None,
         "evals": _listed(shape.plain(details.evals), is_known=is_seen),
     }
     document["provenance"] = _provenance(details, document)
@@ -89,14 +93,6 @@ def _dtype(details: ModelDetails) -> str | None:
             if isinstance(named := place.get(key), str):
                 return named
     return next(iter(details.dtypes)) if len(details.dtypes) == 1 else None
-
-
-def _license_detail(model: Model) -> dict[str, Any] | None:
-    facts = license_facts(model.license, model.license_name)
-    if facts is None:
-        return None
-    shaped: dict[str, Any] = shape.plain(asdict(facts))
-    return shaped
 
 
 def _safety(details: ModelDetails) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelscope_tui.cli import arguments as reading
-from modelscope_tui.cli import asking
+from modelscope_tui.cli import asking, policy
 from modelscope_tui.cli.output import Column, Output
 from modelscope_tui.errors import LaunchRefused, NotCached
 
@@ -44,6 +44,7 @@ def configure(parser: reading.Parser) -> None:
     parser.add_argument("--target", choices=TARGETS, default="shell", help="what to write (default: shell)")
     parser.add_argument("--shell", choices=SHELLS, default="bash", help="whose quoting (default: bash)")
     parser.add_argument("--revision", type=reading.word, metavar="COMMIT", help="the commit to pin")
+    reading.add_policy(parser)
     parser.add_argument("--print", dest="is_bare", action="store_true", help="only the command's text")
 
 
@@ -53,6 +54,8 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     asking.prepare(explorer, output)
     answer = asking.details(explorer, options.model, output)
     details = answer.value
+    if explorer.policy is not None:
+        policy.enforce(explorer.lens(details).policy, explorer.policy.path)
     if not explorer.hub.is_offline:
         explorer.gather_related(details)
     if options.tool:

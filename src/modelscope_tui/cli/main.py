@@ -104,10 +104,13 @@ def open_explorer(options: Namespace) -> Explorer:
         offline=options.offline,
         refresh=options.refresh,
         machine=options.machine,
+        **{name: getattr(options, name, None) for name in ("policy", "region", "use")},
     )
     explorer = Explorer(settings)
     if settings.machine:
         _ = explorer.machine  # a SPEC that cannot be read is said before any work
+    if settings.policy:
+        _ = explorer.policy  # so is a policy
     return explorer
 
 

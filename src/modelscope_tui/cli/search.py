@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.cli import arguments as reading
-from modelscope_tui.cli import asking, say, shape
+from modelscope_tui.cli import asking, lens, say, shape
 from modelscope_tui.cli.output import Column, Output
+from modelscope_tui.errors import PolicyDenied
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from modelscope_tui.catalog.model import Model
+    from modelscope_tui.catalog.policy_check import PolicyResult
     from modelscope_tui.errors import ModelscopeError
     from modelscope_tui.explorer import Explorer, ModelView, Page
 
@@ -24,7 +26,7 @@ EXAMPLES = """\
 _PIPED = """\
 piped:
   one row a model, fields separated by tabs, empty where unknown:
-  id, task, license, params, context, downloads, likes, updated, fits, tools"""
+  id, task, license, params, context, downloads, likes, updated, fits, tools; with a policy also its verdict"""
 
 _COLUMNS = (
     Column("Model", style="bold"),
@@ -36,8 +38,10 @@ _COLUMNS = (
     Column("Likes", is_number=True, from_width=90),
     Column("Updated", from_width=130),
     Column("Fits"),
+    Column("Use"),
     Column("Tools", can_shrink=True, from_width=150),
 )
+_POLICY_COLUMN = Column("Policy")
 
 
 def configure(parser: reading.Parser) -> None:
@@ -46,6 +50,7 @@ def configure(parser: reading.Parser) -> None:
     parser.add_argument(
         "--limit", type=reading.positive, default=50, metavar="N", help="at most N models (default: 50)"
     )
+    reading.add_policy(parser)
     parser.epilog = f"{parser.epilog}\n\n{reading.QUERY_HELP}\n\n{_PIPED}"
 
 
@@ -59,14 +64,36 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     if failure is not None and page.total == 0:
         raise failure  # "nothing found" and "could not ask" never look alike
     views = [explorer.view(model) for model in page.models]
+    held = _held(explorer, page)
+    code = 0 if all(result.is_allowed for result in held) else PolicyDenied.exit_code
     if output.is_json:
-        output.json(_document(explorer, options.query, page, views, failure))
-        return 0
+        output.json(_document(explorer, options.query, page, views, failure) | _judged(page, views, held))
+        return code
     cells = _told if output.is_for_a_person else _piped
     if page.models or not output.is_for_a_person:
-        output.table(_COLUMNS, [cells(model, view) for model, view in zip(page.models, views, strict=True)])
+        rows = [cells(model, view) for model, view in zip(page.models, views, strict=True)]
+        rows = [(*row, result.verdict) for row, result in zip(rows, held, strict=True)] if held else rows
+        output.table((*_COLUMNS, _POLICY_COLUMN) if held else _COLUMNS, rows)
     _summarize(explorer, page, output)
-    return 0
+    if code:
+        denied = sum(not result.is_allowed for result in held)
+        output.note(f"The policy does not allow {denied:,} of these {len(held):,} models.")
+    return code
+
+
+def _held(explorer: Explorer, page: Page) -> list[PolicyResult]:
+    """Hold every listed model against the policy, with what the shelf knows of its files; nothing without a policy."""
+    if explorer.policy is None:
+        return []
+    found = [explorer.lens(explorer.known(model)).policy for model in page.models]
+    return [result for result in found if result is not None]
+
+
+def _judged(page: Page, views: list[ModelView], held: list[PolicyResult]) -> dict[str, Any]:
+    """Shape the rows, each with what the policy says of it."""
+    rows = [shape.row(model, view) for model, view in zip(page.models, views, strict=True)]
+    told: list[dict[str, Any] | None] = [lens.policy(result) for result in held] or [None] * len(rows)
+    return {"models": [row | {"policy": one} for row, one in zip(rows, told, strict=True)]}
 
 
 def _document(
@@ -97,6 +124,7 @@ def _told(model: Model, view: ModelView) -> tuple[str, ...]:
         say.count(model.likes),
         say.day(model.updated),
         view.fits if view.fits != "unknown" else say.UNKNOWN,
+        view.allowed,
         say.words(view.tools),
     )
 

@@ -43,6 +43,7 @@ def row(model: Model, view: ModelView) -> dict[str, Any]:
         "library": model.library,
         "tools": list(view.tools),
         "fits": view.fits,
+        "allowed": view.allowed,
         "source": model.source,
         "as_of": model.as_of,
     }

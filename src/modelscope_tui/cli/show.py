@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.cli import arguments as reading
 from modelscope_tui.cli import asking, dossier, say
+from modelscope_tui.cli import lens as lens_shape
 from modelscope_tui.cli.output import Column, Output
 from modelscope_tui.errors import ModelscopeError, NotCached
 
@@ -59,12 +60,14 @@ _STORED = (
 )
 
 
+_TERMS = (Column("Terms and safety", style="cyan"), Column("What"), Column("Source"), Column("As of"))
 _SOURCES = (Column("Source", style="cyan"), Column("Stands for"))
 
 
 def configure(parser: reading.Parser) -> None:
     """Take a model."""
     reading.add_model(parser)
+    reading.add_policy(parser)
     parser.add_argument("--card", dest="wants_card", action="store_true", help="print the model card (Markdown), too")
 
 
@@ -74,12 +77,16 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     answer = asking.details(explorer, options.model, output)
     details = answer.value
     card = _card(explorer, details, output) if output.is_json or options.wants_card else None
-    document = dossier.of(details, explorer.view(details.model), card=card, source=answer.source, as_of=answer.as_of)
+    lens = explorer.lens(details, card)
+    document = dossier.of(
+        details, explorer.view(details.model), lens, card=card, source=answer.source, as_of=answer.as_of
+    )
     if output.is_json:
         output.json(document)
         return 0
     output.heading(details.id)
     output.table(_SHOWN_COLUMNS, _rows(document))
+    output.table(_TERMS, [(*row, "") for row in lens_shape.told(lens)])
     if output.is_for_a_person:
         _add_tables(document, output)
     if options.wants_card:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from modelscope_tui.catalog.license import group_of, license_label
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.quantization import is_pickle_only
-from modelscope_tui.launch.answer import Note
+from modelscope_tui.catalog.safety import findings_of, has_custom_code
+from modelscope_tui.launch.answer import Level, Note
+
+__all__ = [
+    "TOKEN", "gate_note", "general_notes", "has_custom_code", "is_gated", "license_note", "token_env", "trust_notes",
+    "weights_note",
+]  # fmt: skip
 
 TOKEN = "HF_TOKEN"  # noqa: S105 - the name of a variable, never its value
 """The variable that carries the token; only its name is ever written."""
@@ -63,15 +69,13 @@ def weights_note(details: ModelDetails) -> tuple[Note, ...]:
     return ()
 
 
-def has_custom_code(details: ModelDetails) -> bool | None:
-    """Tell whether a repository brings its own Python code; None when nothing tells."""
-    if "custom_code" in details.model.tags or "auto_map" in (details.config or {}):
-        return True
-    if details.files is not None:
-        return any(file.path.endswith(".py") for file in details.files)
-    return None
+def trust_notes(details: ModelDetails) -> tuple[Note, ...]:
+    """Warn of files that the Hub's scan flags, and say whose files these are where somebody else made the model."""
+    found = [finding for finding in findings_of(details) if finding.kind in {"scan", "uploader"}]
+    levels: dict[str, Level] = {"danger": "warning", "warning": "info"}
+    return tuple(Note(levels[one.level], one.text) for one in found if one.level in levels)
 
 
 def general_notes(details: ModelDetails) -> tuple[Note, ...]:
-    """Gather what is true whatever the tool: licence and kind of weight files."""
-    return license_note(details.model) + weights_note(details)
+    """Gather what is true whatever the tool: licence, kind of weight files, the Hub's scan, whose files they are."""
+    return license_note(details.model) + weights_note(details) + trust_notes(details)
