@@ -190,8 +190,8 @@ class Local:
             self._purpose = Purpose(self.settings.region, self.settings.use)
         return self._purpose
 
-    @purpose.setter
-    def purpose(self, purpose: Purpose) -> None:
+    def choose_purpose(self, purpose: Purpose) -> None:
+        """Judge by another region and use from now on."""
         self._purpose = purpose
 
     def allowed(self, model: Model) -> str:
