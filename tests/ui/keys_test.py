@@ -53,7 +53,7 @@ async def test_every_pane_is_one_key_away(open_explorer: Open) -> None:
 
 
 async def test_help_lists_every_key(open_explorer: Open) -> None:
-    async with open_explorer(size=(160, 140)) as stage:
+    async with open_explorer(size=(160, 300)) as stage:
         await stage.press("question_mark")
         await stage.pilot.pause()  # type: ignore[attr-defined]
         screen = stage.text()

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from textual.screen import Screen
 
 from modelscope_tui.catalog.model import is_repo_id
+from modelscope_tui.catalog.query import parse
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.arrangement import FACETS, SHORT, TITLES, form_of, neighbour, shown
 from modelscope_tui.ui.inspection import Inspection
@@ -167,6 +168,17 @@ class KeyedScreen(Screen[None]):
             return False
 
     # -- the rest ----------------------------------------------------------------------------------------------
+
+    def action_picture(self) -> None:
+        """Draw the result."""
+        from modelscope_tui.ui.picture import Picture
+
+        def go(model_id: str | None) -> None:
+            if model_id is not None:
+                self.search.put(parse(model_id))
+
+        model = self.inspection.model
+        self.app.push_screen(Picture(self.explorer, self.search.query, model.id if model else None), go)
 
     def action_help(self) -> None:
         """Show every key."""

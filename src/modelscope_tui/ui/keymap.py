@@ -35,6 +35,7 @@ SCREEN: tuple[Binding, ...] = (
     _key("sort", "s", "next_sort", "sort", "Sort by the next column"),
     _key("reverse", "S", "reverse_sort", "reverse", "Turn the order round", show=False),
     _key("refresh", "R", "refresh_from_hub", "refresh", "Ask the Hub again, for the list and the model", show=False),
+    _key("picture", "v", "picture", "picture", "Draw the result as dots: parameters against downloads", show=False),
     _key("theme", "t", "app.choose_theme", "theme", "Choose a theme; it is shown while you look, and kept", show=False),
     _key("help", "question_mark,f1", "help", "help", "Show every key", "?"),
     _key("palette", "colon", "app.command_palette", "palette", "Search every command (ctrl+p too)", ":", show=False),
@@ -200,6 +201,17 @@ FORM_KEYS: tuple[Binding, ...] = (
 )
 """Keys of the options form."""
 
+PICTURE_KEYS: tuple[Binding, ...] = (
+    _key("picture-close", "escape,q,v", "close", "close", "Close the picture", "esc", show=False),
+    _key("picture-across", "x", "across", "across", "Show parameters, context or downloads across", show=False),
+    _key("picture-up", "d", "upwards", "upwards", "Show downloads or likes upwards", show=False),
+    _key("picture-next", "enter,n,j,down", "step(1)", "next", "Mark the next model that fits", show=False),
+    _key("picture-previous", "p,k,up", "step(-1)", "previous", "Mark the one before", show=False),
+    _key("picture-open", "o", "open", "open", "Go to the model that is marked", show=False),
+    _key("picture-save", "w", "save", "save", "Save the picture as SVG", show=False),
+)
+"""Keys of the picture of a result."""
+
 CHOICE_KEYS: tuple[Binding, ...] = (
     _key("choice-close", "escape,q", "close", "close", "Close it; nothing is changed", "esc", show=False),
     _key("choice-down", "j", "move(1)", "down", "One line down (↓ too)", show=False),
@@ -222,6 +234,7 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Help": HELP_KEYS,
     "Options of the command": FORM_KEYS,
     "A list to choose from": CHOICE_KEYS,
+    "Picture": PICTURE_KEYS,
 }
 """What the help overlay lists, pane by pane."""
 
