@@ -117,13 +117,41 @@ REFUSED_BY_TRANSFORMERS = [
     ("nvidia/DeepSeek-R1-0528-NVFP4", "NVFP4", "T"),
     ("suno/bark", "speech or audio generation", "T"),
 ]
+BY_MLX = [
+    ("Qwen/Qwen3-8B", "mlx_lm.server --model Qwen/Qwen3-8B", "M"),
+    ("mlx-community/Qwen3-Coder-Next-bf16", "mlx_lm.server --model mlx-community/Qwen3-Coder-Next-bf16", "M"),
+    ("lmstudio-community/gemma-3-270m-it-MLX-8bit", "mlx_lm.server --model lmstudio-community/", "M"),
+    ("Qwen/Qwen3-8B-AWQ", "mlx_lm.server --model Qwen/Qwen3-8B-AWQ", "M"),
+    ("openai/gpt-oss-20b", "mlx_lm.server --model openai/gpt-oss-20b", "M"),
+    ("Qwen/Qwen2.5-VL-7B-Instruct", "mlx_vlm.server --model Qwen/Qwen2.5-VL-7B-Instruct --host 127.0.0.1", "M"),
+    ("google/gemma-3-4b-it", "mlx_vlm.server --model google/gemma-3-4b-it", "M"),
+    ("BAAI/bge-m3", "mlx_vlm.server --embedding-model BAAI/bge-m3", "M"),
+    ("google/embeddinggemma-300m", "mlx_vlm.server --embedding-model google/embeddinggemma-300m", "M"),
+    ("BAAI/bge-reranker-v2-m3", "mlx_vlm.server --reranker-model BAAI/bge-reranker-v2-m3", "M"),
+    ("openai/whisper-large-v3", "mlx_vlm.server --stt-model openai/whisper-large-v3", "M"),
+    ("Qwen/Qwen-Image", "mlx_vlm.server --image-model Qwen/Qwen-Image", "M"),
+]
+REFUSED_BY_MLX = [
+    ("unsloth/Qwen3-8B-GGUF", "GGUF files only", "M"),
+    ("Qwen/Qwen3-8B-FP8", "FP8", "M"),
+    ("nvidia/DeepSeek-R1-0528-NVFP4", "NVFP4", "M"),
+    ("unsloth/Qwen2.5-Coder-3B-bnb-4bit", "BNB", "M"),
+    ("Qwen/Qwen2.5-7B-Instruct-GPTQ-Int8", "4 bits only", "M"),
+    ("bigscience/bloom", "bloom", "M"),
+    ("google-t5/t5-base", "t5", "M"),
+    ("nomic-ai/nomic-embed-text-v1.5", "nomic_bert", "M"),
+    ("black-forest-labs/FLUX.1-dev", "diffusers", "M"),
+    ("z-lab/Qwen3-4B-DFlash", "draft model", "M"),
+]
 COMMANDS = (
     [("sglang", *row) for row in BY_SGLANG]
     + [("tgi", *row) for row in BY_TGI]
     + [("transformers", *row) for row in BY_TRANSFORMERS]
+    + [("mlx", *row) for row in BY_MLX]
 )
 REFUSALS = (
     [("sglang", *row) for row in REFUSED_BY_SGLANG]
     + [("tgi", *row) for row in REFUSED_BY_TGI]
     + [("transformers", *row) for row in REFUSED_BY_TRANSFORMERS]
+    + [("mlx", *row) for row in REFUSED_BY_MLX]
 )

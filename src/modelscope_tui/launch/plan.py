@@ -19,6 +19,7 @@ from modelscope_tui.launch.target import TARGETS, retarget
 from modelscope_tui.launch.tool import TOOLS, Tool, get
 
 _MOST_ALTERNATIVES = 4
+_SERVERS = ("vllm", "sglang", "tgi", "transformers", "mlx", "docker-model-runner")
 
 
 def plan(tool_name: str, subject: Subject, options: Options) -> LaunchAnswer:
@@ -72,7 +73,7 @@ def _check(subject: Subject, options: Options) -> None:
 
 
 def _alternatives(answer: LaunchAnswer, subject: Subject, options: Options) -> tuple[Alternative, ...]:
-    plain = replace(options, quant=None) if answer.tool == "vllm" else options
+    plain = replace(options, quant=None) if answer.tool in _SERVERS else options
     others = [_asked(tool, subject, plain) for tool in TOOLS if tool.name != answer.tool]
     return _from_answers(answer, subject, others)
 
@@ -116,11 +117,14 @@ def _why(other: LaunchAnswer) -> str:
 
 def _same_model(answer: LaunchAnswer, subject: Subject) -> list[Alternative]:
     stored = stored_of(subject.model, subject.details)
-    if answer.tool == "vllm" and stored.format in {"gguf", "mlx", "exl3"}:
+    if answer.tool in _SERVERS and (stored.format != "plain" or stored.has_gguf):
         return [
-            Alternative("vllm", name, f"vllm serve {name}", f"the original of these {stored.label} files")
+            Alternative(
+                answer.tool, name, f"vllm serve {name}" if answer.tool == "vllm" else None,
+                f"the original of these {stored.label} files",
+            )
             for name in originals_of(subject.model)[:1]
-        ]
+        ]  # fmt: skip
     if answer.tool in {"ollama", "llamacpp", "lmstudio"}:
         # a model's own tool has tried its GGUF repositories; for re-made weights they are another model's files
         names = gguf_names(subject)[:1] if stored.format in REMADE else ()

@@ -19,6 +19,7 @@ from modelscope_tui.launch.tools.deepspeed import DeepSpeed
 from modelscope_tui.launch.tools.huggingface import HuggingFace
 from modelscope_tui.launch.tools.llamacpp import LlamaCpp
 from modelscope_tui.launch.tools.lmstudio import LmStudio
+from modelscope_tui.launch.tools.mlx import Mlx
 from modelscope_tui.launch.tools.ollama import Ollama
 from modelscope_tui.launch.tools.replicate import Replicate
 from modelscope_tui.launch.tools.sglang import Sglang
@@ -75,7 +76,7 @@ class Tool(Protocol):
 
 
 TOOLS: tuple[Tool, ...] = (
-    *(Ollama(), LmStudio(), LlamaCpp()),
+    *(Ollama(), LmStudio(), LlamaCpp(), Mlx()),
     *(Vllm(), Sglang(), Tgi(), Transformers()),
     *(HuggingFace(), Replicate()),
     *(DeepSpeed(), Unsloth(), Axolotl()),

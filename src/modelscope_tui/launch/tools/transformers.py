@@ -149,7 +149,7 @@ def _answer(subject: Subject, options: Options, support: Served, file: Quantizat
     stored = "BF16" if file is not None else said_by_tags(subject.details)
     asked = "NF4" if options.quant == "bnb-4bit" and file is None else stored
     fit = fit_of(subject.details, subject.machine, engine="transformers", quantization=asked, context=options.context)
-    judgement = _on_this_machine(subject, judged(fit, subject.machine))
+    judgement = _on_this_machine(subject, support.stored, judged(fit, subject.machine))
     argv = ("transformers", "serve", name, *gathered.arguments())
     why = "the model, loaded before the first question comes"
     return LaunchAnswer(
@@ -205,8 +205,11 @@ def _add_notes(options: Options, support: Served, gathered: Gathered) -> None:
         gathered.say("It spreads the layers over the GPUs that it sees; CUDA_VISIBLE_DEVICES names which.")
 
 
-def _on_this_machine(subject: Subject, judgement: Judgement) -> Judgement:
+def _on_this_machine(subject: Subject, stored: Stored, judgement: Judgement) -> Judgement:
     machine = subject.machine
+    if stored.format == "fp8" and machine.source != "unknown" and (machine.is_apple or not machine.gpus):
+        reason = f"transformers runs FP8 weights on GPUs of NVIDIA, AMD or Intel, not on {machine.describe()}."
+        return replace(judgement, verdict="too-large", reason=reason)
     if machine.source == "unknown" or machine.gpus or machine.is_apple or judgement.verdict == "too-large":
         return judgement
     reason = f"No GPU was found ({machine.describe()}): it runs on the processor, slowly. llama.cpp or Ollama suit it."
