@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from modelscope_tui.hub.client import HubClient
     from modelscope_tui.launch.tool import LaunchAnswer, Options, Subject, Tool
     from modelscope_tui.settings import Settings
+    from modelscope_tui.sync_apart import SyncApart
     from modelscope_tui.syncing import Syncing
 
 __all__ = ["INDEX_NAME", "Explorer", "ModelView", "Page"]
@@ -59,7 +60,14 @@ class Explorer(Local):
         """Bringing the whole list of the Hub to this machine, and what earlier syncs left."""
         from modelscope_tui.syncing import Syncing
 
-        return Syncing(self.hub, lambda: self.index)
+        return Syncing(self.hub, self.index_path, lambda: self.index)
+
+    @cached_property
+    def background_sync(self) -> SyncApart:
+        """The same in a process of its own; it ends with the explorer."""
+        from modelscope_tui.sync_apart import SyncApart
+
+        return SyncApart(self.settings, self.syncing.usual_words)
 
     @cached_property
     def carrying(self) -> Carrying:
@@ -128,6 +136,8 @@ class Explorer(Local):
 
     def cancel(self) -> None:
         """End every request that is under way, and ask nothing more: the door is closing."""
+        if "background_sync" in self.__dict__:
+            self.background_sync.stop(for_good=True)
         if "hub" in self.__dict__:
             self.hub.set_offline(True)
             self.hub.cancel_all()

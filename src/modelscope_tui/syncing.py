@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelscope_tui.catalog.lock import claimed
+from modelscope_tui.catalog.notes import note_in
 from modelscope_tui.errors import CatalogError, NotCached, UsageError
 from modelscope_tui.hub.answer import Cancelled
 from modelscope_tui.settings import DEFAULT_ENDPOINT
@@ -34,17 +35,35 @@ ROW_BYTES = 1500.0
 class Syncing:
     """Syncs of one cache with one Hub."""
 
-    def __init__(self, hub: HubClient, index: Callable[[], Index]) -> None:
+    def __init__(self, hub: HubClient, path: Path, index: Callable[[], Index]) -> None:
+        """Know one cache.
+
+        Args:
+            hub: whom to ask.
+            path: the file of the index; need not exist.
+            index: opens the index.
+        """
         self._hub = hub
+        self._path = path
         self._index = index
         self._stop = threading.Event()
 
     def note(self) -> SyncNote:
-        """Read how far the last sync came."""
+        """Read how far the last sync came; makes no index where there is none."""
         from modelscope_tui.hub import walk
 
-        name = walk.name_of(self._hub.endpoint)
-        return walk.read(self._index().notes(name).get(name))
+        return walk.read(note_in(self._path, walk.name_of(self._hub.endpoint)))
+
+    def usual_words(self) -> tuple[str, ...]:
+        """Give the options of `sync` that go on with what was begun or brought before."""
+        note = self.note()
+        begun = note.walk.request if note.walk is not None else ""
+        if begun == "all" or (not begun and note.covered is not None and note.covered.kind == "all"):
+            return ("--all",)
+        limit = begun.removeprefix("top ") if begun.startswith("top ") else ""
+        if not begun and note.covered is not None:
+            limit = str(note.covered.limit or "")
+        return ("--limit", limit) if limit.isdigit() else ()
 
     @contextmanager
     def opened(self) -> Iterator[Opened]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Run
 
-SECTIONS = {"machine", "tools", "cache", "index", "rules", "hub", "terminal", "runtime"}
+SECTIONS = {"sync", "machine", "tools", "cache", "index", "rules", "hub", "terminal", "runtime"}
 
 
 def test_doctor_tells_of_every_part(offline: Run) -> None:

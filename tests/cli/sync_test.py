@@ -163,3 +163,26 @@ def test_killed_again_and_again_it_still_ends_complete(
     cursors = [dict(request.params).get("cursor") for request in many.requests if ("limit", "1000") in request.params]
     assert {cursor for cursor in cursors if cursor} == {str(place) for place in range(PAGE, ROWS, PAGE)}
     assert len(cursors) <= ROWS // PAGE + 3  # of each killed run, the page it was killed at came twice
+
+
+def test_doctor_and_cache_info_say_how_far_it_came(run: Run, many: HubServer) -> None:
+    assert run("cache", "info", "--json").document["sync_state"] == "never"
+    assert "never synced" in run("doctor", "--json").document["sync"]["message"]
+    assert many.many is not None
+    left = [5]
+
+    def break_off() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            many.fault("401", "/api/models")
+
+    many.many.asked = break_off
+    run("sync", "--limit", "50")
+    many.heal()
+    partial = run("doctor", "--offline", "--json").document["sync"]
+    assert (partial["status"], partial["sync_state"], partial["sync_under_way"]) == ("warning", "partial", "top 50")
+    assert partial["sync_under_way_rows"] >= 30
+    run("sync", "--limit", "50")
+    info = run("cache", "info", "--json").document
+    assert (info["sync_state"], info["sync_covers"], info["sync_rows"]) == ("complete", "top 50", 50)
+    assert "the 50 most downloaded" in run("doctor", "--offline", "--json").document["sync"]["message"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.cli import arguments as reading
-from modelscope_tui.cli import parcel, say
+from modelscope_tui.cli import parcel, say, synced
 from modelscope_tui.cli.doctor import size_of
 from modelscope_tui.cli.output import Output
 from modelscope_tui.errors import CatalogError, UsageError
@@ -80,6 +80,7 @@ def _info(explorer: Explorer) -> dict[str, Any]:
         "shelf_path": shelf["path"],
         "shelf_bytes": shelf["bytes"],
         "shelf_items": shelf["items"],
+        **synced.facts(explorer.syncing.note()),
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelscope_tui import __version__
-from modelscope_tui.cli import asking, check, say, shape
+from modelscope_tui.cli import asking, check, say, shape, synced
 from modelscope_tui.cli.check import Finding, Status
 from modelscope_tui.cli.output import Column, Output
 from modelscope_tui.errors import HubUnreachable, ModelNotFound, ModelscopeError, RateLimited
@@ -41,6 +41,7 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:  # noqa:
         ("tools", check.tools),
         ("cache", lambda: _cache(explorer)),
         ("index", lambda: _index(explorer, output)),
+        ("sync", lambda: _sync(explorer)),
         ("rules", _rules),
         ("hub", lambda: _hub(explorer)),
         ("terminal", check.terminal),
@@ -125,6 +126,12 @@ def _index(explorer: Explorer, output: Output) -> Finding:
             "index", "warning", explorer.index_problem, "Give --cache-dir a place that can be written.", facts
         )
     return Finding("index", "ok", f"{index.total:,} models, catalog of {index.as_of or 'unknown date'}", facts=facts)
+
+
+def _sync(explorer: Explorer) -> Finding:
+    note = explorer.syncing.note()
+    hint = "`modelscope-tui sync` goes on there when the same is asked for." if note.walk is not None else None
+    return Finding("sync", "warning" if note.walk is not None else "ok", synced.words(note), hint, synced.facts(note))
 
 
 def _rules() -> Finding:

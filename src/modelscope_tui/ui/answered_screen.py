@@ -17,6 +17,7 @@ from modelscope_tui.errors import ModelscopeError
 from modelscope_tui.ui.keyed_screen import KeyedScreen
 from modelscope_tui.ui.panes.facets import FacetPane
 from modelscope_tui.ui.present import age, clean, day, glyphs, grouped
+from modelscope_tui.ui.sync_words import sync_words
 from modelscope_tui.ui.widgets.bars import TitleLine
 from modelscope_tui.ui.widgets.model_table import ModelTable
 
@@ -39,6 +40,8 @@ class AnsweredScreen(KeyedScreen):
     hub_state: HubState | None = None
     """What is known of the way to the Hub."""
     _hub_timer: Timer | None = None
+    _syncing = ""
+    """How far a sync in the background is, in words; empty when there is none."""
 
     # -- the Hub's state ---------------------------------------------------------------------------------------
 
@@ -61,7 +64,7 @@ class AnsweredScreen(KeyedScreen):
         """Write the title line."""
         as_of = day(self.search.as_of)
         catalog = f"{grouped(self.search.total)} models" + (f" · catalog {as_of}" if as_of else "")
-        words, style = self._hub_words()
+        words, style = (self._syncing, "$text-accent") if self._syncing else self._hub_words()
         self.query_one(TitleLine).show(catalog=catalog, hub=words, hub_style=style, machine=self.machine)
 
     def _hub_words(self) -> tuple[str, str]:
@@ -109,6 +112,25 @@ class AnsweredScreen(KeyedScreen):
         """Show the rows that the Hub added, if its question is still ours."""
         self.show_hub(event.state)
         if event.changed and event.query == self.search.query:
+            self.search.again()
+
+    def on_sync_moved(self, event: messages.SyncMoved) -> None:
+        """Say in the title line how far the sync is."""
+        self._syncing = sync_words(event.document)
+        self.show_title()
+
+    def on_sync_ended(self, event: messages.SyncEnded) -> None:
+        """Say what came, and answer the query anew with it."""
+        self._syncing = ""
+        self.show_title()
+        if event.problem is not None:
+            self.notify(clean(str(event.problem), 400), severity="warning", timeout=SAID_SECONDS * 2, markup=False)
+        elif event.answer is None:
+            self.notify("The sync was stopped; what came is kept.", timeout=SAID_SECONDS, markup=False)
+        else:
+            changed = event.answer.get("changed")
+            self.notify(f"The catalog is up to date: {changed} rows are new.", timeout=SAID_SECONDS, markup=False)
+        if self.explorer.is_ready:
             self.search.again()
 
     def on_studied(self, event: messages.Studied) -> None:

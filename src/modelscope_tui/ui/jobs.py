@@ -76,6 +76,16 @@ def tell_tab(post: Post, explorer: Explorer, tab: str, model_id: str, question: 
         post(messages.TabTold(tab, model_id, None, problem))
 
 
+def sync(post: Post, explorer: Explorer) -> None:
+    """Bring the Hub's list to this machine, telling each page."""
+    try:
+        answer = explorer.background_sync.run(lambda document: post(messages.SyncMoved(document)))
+    except ModelscopeError as problem:
+        post(messages.SyncEnded(None, problem))
+        return
+    post(messages.SyncEnded(answer, None))
+
+
 def copy(post: Post, _: Explorer, text: str, what: str, way: Callable[[str], str]) -> None:
     """Put a text on the clipboard; some ways take a moment."""
     try:

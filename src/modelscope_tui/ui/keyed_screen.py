@@ -134,6 +134,16 @@ class KeyedScreen(Screen[None]):
         self.inspection.look(refresh=True)
         self.notify("asking the Hub …", timeout=3, markup=False)
 
+    def action_sync(self) -> None:
+        """Bring the Hub's list to this machine while one goes on exploring; stop that when it is under way."""
+        if self.explorer.settings.offline:
+            self.notify("Offline: nothing can be brought from the Hub.", timeout=3, markup=False)
+        elif self.explorer.background_sync.is_running:
+            self.explorer.background_sync.stop()
+        else:
+            self.work.sync()
+            self.notify("bringing the Hub's list; you can go on", timeout=3, markup=False)
+
     # -- the model ---------------------------------------------------------------------------------------------
 
     def action_copy_command(self) -> None:

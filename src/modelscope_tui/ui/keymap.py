@@ -36,6 +36,7 @@ SCREEN: tuple[Binding, ...] = (
     _key("reverse", "S", "reverse_sort", "reverse", "Turn the order round", show=False),
     _key("refresh", "R", "refresh_from_hub", "refresh", "Ask the Hub again, for the list and the model", show=False),
     _key("picture", "v", "picture", "picture", "Draw the result as dots: parameters against downloads", show=False),
+    _key("sync", "U", "sync", "sync", "Bring the Hub's list here in the background, or stop that", show=False),
     _key("theme", "t", "app.choose_theme", "theme", "Choose a theme; it is shown while you look, and kept", show=False),
     _key("help", "question_mark,f1", "help", "help", "Show every key", "?"),
     _key("palette", "colon", "app.command_palette", "palette", "Search every command (ctrl+p too)", ":", show=False),

@@ -6,9 +6,9 @@ UPPER FLOOR. Each answer carries its question.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -97,6 +97,26 @@ class QueryRequested(Message):
     """A query is to be asked, as if it had been typed."""
 
     text: str
+
+
+@dataclass(eq=False, repr=False)
+class SyncMoved(Message):
+    """A sync in the background has come so far."""
+
+    document: Mapping[str, Any]
+    """What it said of itself: `rows`, `rows_to_come`, `seconds_left`, `waiting_seconds`, `why`."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest progress matters."""
+        return isinstance(message, SyncMoved)
+
+
+@dataclass(eq=False, repr=False)
+class SyncEnded(Message):
+    """A sync in the background is over: its answer, or why it failed; neither when it was stopped."""
+
+    answer: Mapping[str, Any] | None
+    problem: ModelscopeError | None
 
 
 @dataclass(eq=False, repr=False)

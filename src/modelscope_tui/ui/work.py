@@ -7,6 +7,7 @@ question replaces the one before it. What a thread does is in ``jobs.py``, which
     ask_hub    ask the Hub about a query                            the newest query
     study      learn all of one model, build its commands           the newest model
     tell_tab   answer what one tab asks of a model                  the newest question of each tab
+    sync       bring the Hub's list, in a process of its own        one at a time
 """
 
 from __future__ import annotations
@@ -68,6 +69,10 @@ class Work:
     def tell_tab(self, event: TabAsked) -> None:
         """Answer what a tab asked; the newest question of a tab replaces the one before it."""
         self._start("tell_tab", event.tab, event.model_id, event.question, group=f"tab-{event.tab}")
+
+    def sync(self) -> None:
+        """Bring the Hub's list to this machine."""
+        self._start("sync")
 
     def copy(self, text: str, what: str, way: Callable[[str], str]) -> None:
         """Put a text on the clipboard."""
