@@ -99,6 +99,11 @@ def test_an_unexpected_error_is_one_line_and_shows_no_secret(tmp_path: Path) -> 
         assert "Unexpected ValueError: the first page is torn" in said
         assert "Traceback" not in said
         assert b"hf_secret" not in terminal.raw
+        (kept,) = (tmp_path / "crashes").iterdir()
+        assert str(kept) in said.replace("\r\n", "")
+        text = kept.read_text(encoding="utf-8")
+        assert 'raise ValueError("the first page is torn")' in text or "in first_page" in text
+        assert "hf_secret" not in text
     finally:
         terminal.close()
 

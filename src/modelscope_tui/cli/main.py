@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, TextIO, cast
 
 from modelscope_tui.cli import arguments as reading
@@ -47,8 +48,21 @@ def run(given: Sequence[str]) -> int:
     except Exception as error:
         if _is_debugging(given):
             raise
-        words = f"Unexpected {type(error).__name__}: {error}."
-        return _answer_error(ModelscopeError(words, "--debug shows where it happened."), output)
+        return _answer_error(ModelscopeError(_reported(error, given)), output)
+
+
+def _reported(error: Exception, given: Sequence[str]) -> str:
+    """Keep what a maintainer needs in the cache directory, and say it in a line."""
+    from modelscope_tui import crash
+    from modelscope_tui.settings import Settings
+
+    named = [after for word, after in pairwise(given) if word == "--cache-dir"]
+    try:
+        settings = Settings.load(cache_dir=next(iter(named), None))
+    except ModelscopeError:
+        return crash.line(error, None)
+    secrets = [settings.token] if settings.token else []
+    return crash.line(error, crash.keep(error, settings.cache_dir, secrets), secrets)
 
 
 def _manners(given: Sequence[str]) -> Output:

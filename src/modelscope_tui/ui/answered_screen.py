@@ -5,7 +5,7 @@ UPPER FLOOR. Every answer is compared with the question of now; a late one chang
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.timer import Timer
@@ -24,6 +24,7 @@ from modelscope_tui.ui.widgets.model_table import ModelTable
 if TYPE_CHECKING:
     from modelscope_tui.hub.answer import HubState
     from modelscope_tui.ui import messages
+    from modelscope_tui.ui.app import ExplorerApp
 
 HUB_REST_SECONDS = 0.3
 """How long typing rests before the Hub is asked."""
@@ -158,7 +159,7 @@ class AnsweredScreen(KeyedScreen):
         if event.state is not WorkerState.ERROR or event.worker.error is None:
             return
         bug = event.worker.error
-        words = ModelscopeError(f"Unexpected {type(bug).__name__}: {bug}.", "`modelscope-tui doctor` may know more.")
+        words = ModelscopeError(cast("ExplorerApp", self.app).reported(bug))
         if event.worker.group == "prepare" and not self.explorer.is_ready:
             self.search.fail(words)
         elif event.worker.group == "study":

@@ -25,7 +25,7 @@ from modelscope_tui.settings import Settings
 from modelscope_tui.ui.answered_screen import SAID_SECONDS
 from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.messages import KeyHandled
-from modelscope_tui.ui.present import clean, is_ascii_only
+from modelscope_tui.ui.present import is_ascii_only
 from modelscope_tui.ui.themes import DARK, LIGHT
 
 MOST_SECONDS_A_KEY = 0.25
@@ -142,12 +142,27 @@ class ExplorerApp(App[None]):
     def _print_error_renderables(self) -> None:
         """Say an unexpected error in one line: Textual's picture of it shows what local variables hold."""
         error = self._exception
-        if error is None or os.environ.get("MODELSCOPE_TUI_DEBUG"):
+        if error is None:
             super()._print_error_renderables()
             return
         self._exit_renderables.clear()
-        words = f"Unexpected {type(error).__name__}: {clean(str(error), 300)}".rstrip(": ")
-        sys.stderr.write(f"modelscope-tui: {words}. MODELSCOPE_TUI_DEBUG=1 shows where it happened.\n")
+        sys.stderr.write(f"modelscope-tui: {self.reported(error)}\n")
+        if os.environ.get("MODELSCOPE_TUI_DEBUG"):
+            from modelscope_tui.crash import report
+
+            sys.stderr.write(report(error, self._secrets))
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        token = self.explorer.settings.token
+        return (token,) if token else ()
+
+    def reported(self, error: BaseException) -> str:
+        """Keep what a maintainer needs of an unexpected error, and say it in a line."""
+        from modelscope_tui import crash
+
+        path = crash.keep(error, self.explorer.settings.cache_dir, self._secrets)
+        return crash.line(error, path, self._secrets)
 
     def action_choose_theme(self) -> None:
         """Choose a theme by looking at it."""
