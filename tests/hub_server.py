@@ -225,6 +225,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.model_page(found[1])
         elif found := re.fullmatch(r"/api/models/([^/]+/[^/]+)/tree/[^/]+(?:/.*)?", self.route):
             self.tree(found[1])
+        elif found := re.fullmatch(r"/api/models/([^/]+/[^/]+)/refs", self.route):
+            self.refs(found[1])
         elif found := re.fullmatch(r"/([^/]+/[^/]+)/resolve/[^/]+/(.+)", self.route):
             self.resolve(found[1], found[2])
         else:
@@ -302,6 +304,11 @@ class _Handler(BaseHTTPRequestHandler):
         given = dict(self.params)
         start, size = int(given.get("cursor", "0")), min(int(given.get("limit", "1000")), self.server.hub.page_size)
         self.send_page(entries[start : start + size], start + size, len(entries))
+
+    def refs(self, model_id: str) -> None:
+        if self.found(model_id) is not None:
+            main = {"name": "main", "ref": "refs/heads/main", "targetCommit": COMMIT}
+            self.send_json({"branches": [main], "converts": [], "tags": []})
 
     def resolve(self, model_id: str, path: str) -> None:
         if (page := self.found(model_id)) is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import modelscope_tui
 
-NAMES = ("start", "keys", "index", "sync")
+NAMES = ("start", "keys", "index", "sync", "launch")
 
 
 def main() -> int:

@@ -1,0 +1,1 @@
+"""Real engines read and run what is generated. Outside the default run: see ``tests/README.md``."""
