@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from modelscope_tui.catalog.packaged import FOLDER
 from modelscope_tui.launch.library import entry_of
 from modelscope_tui.launch.rulebook import NAMES, rules, rules_version, served_by_vllm
 from modelscope_tui.launch.rules import build, main
@@ -116,3 +118,12 @@ def test_the_same_facts_always_give_the_same_files(tmp_path: Path) -> None:
 def test_the_builder_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "SOURCE_DIR" in capsys.readouterr().err
+
+
+def test_the_packaged_rules_are_what_the_gathered_facts_give(tmp_path: Path) -> None:
+    """For maintainers: only where the folder of facts is at hand can the files be made again."""
+    folder = os.environ.get("LAUNCH_FACTS")
+    if not folder:
+        pytest.skip("LAUNCH_FACTS does not name the folder that launch/rules.py reads")
+    for path in build(Path(folder), tmp_path):
+        assert path.read_bytes() == (FOLDER / path.name).read_bytes(), path.name

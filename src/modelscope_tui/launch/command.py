@@ -25,7 +25,7 @@ SHELLS = ("bash", "powershell", "cmd")
 Environment = tuple[tuple[str, str | None], ...]
 """Names and values; a value of None is named only and never written into a text."""
 
-_POWERSHELL_PLAIN = re.compile(r"[A-Za-z0-9/_][\w./:=-]*|--?[A-Za-z][\w=/-]*|-", re.ASCII)
+_POWERSHELL_PLAIN = re.compile(r"[A-Za-z0-9/_][\w./:=-]*|--?[A-Za-z]\w*(?:[-/][A-Za-z]\w*)*|-", re.ASCII)
 _POWERSHELL_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
 _CMD_PLAIN = re.compile(r"[\w./:+@\\-]+", re.ASCII)
 _CMD_ACTIVE = re.compile(r'([()%!^"<>&|])')
