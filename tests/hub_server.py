@@ -415,6 +415,10 @@ class _Handler(BaseHTTPRequestHandler):
             headers = {"RateLimit": "", "Retry-After": str(options["retry_after"])}
         self.refuse(429, None, "Too many requests", headers=headers)
 
+    def busy(self, options: Mapping[str, Any]) -> None:
+        """Answer 503, as whatever stands before the Hub does."""
+        self.refuse(503, None, "", headers=options["headers"])
+
     def html(self, options: Mapping[str, Any]) -> None:
         """Answer with a web page, as a login page in between does."""
         page = b"<!DOCTYPE html><html><body>Please log in</body></html>"
@@ -470,7 +474,7 @@ FAULTS: dict[str, Callable[[_Handler, Mapping[str, Any]], None]] = {
     "hang": _Handler.hang, "drip": _Handler.drip, "rate-limit": _Handler.rate_limit, "html": _Handler.html,
     "body": _Handler.body, "truncated": _Handler.truncated, "broken-off": _Handler.broken_off, "loop": _Handler.loop,
     "elsewhere": _Handler.elsewhere, "bomb": _Handler.bomb, "huge": _Handler.huge, "garbage": _Handler.garbage,
-    "hang-up": _Handler.hang_up,
+    "hang-up": _Handler.hang_up, "busy": _Handler.busy,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from modelscope_tui.catalog.lock import claimed
+from modelscope_tui.catalog.model import Model
 from modelscope_tui.cli import sync as command
 from modelscope_tui.explorer import Explorer
 from modelscope_tui.settings import Settings
@@ -186,3 +187,12 @@ def test_doctor_and_cache_info_say_how_far_it_came(run: Run, many: HubServer) ->
     info = run("cache", "info", "--json").document
     assert (info["sync_state"], info["sync_covers"], info["sync_rows"]) == ("complete", "top 50", 50)
     assert "the 50 most downloaded" in run("doctor", "--offline", "--json").document["sync"]["message"]
+
+
+def test_a_model_that_vanished_says_so(run: Run, many: HubServer, own_cache: Path) -> None:
+    explorer = index_of(own_cache)
+    explorer.index.upsert([Model("once/here", source="hub", as_of="2026-11-02T00:00:00Z", gone="2026-11-02T00:00:00Z")])
+    explorer.close()
+    shown = run("show", "once/here", "--offline")
+    assert "The Hub's list does not name once/here since 2026-11-02" in shown.err
+    assert run("show", "once/here", "--offline", "--json").document["gone"] == "2026-11-02T00:00:00Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from modelscope_tui.catalog.index import Index
+from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.query import parse
 from modelscope_tui.errors import AccessDenied, CatalogError, HubNonsense, HubUnreachable, RateLimited
 from modelscope_tui.hub.answer import Cancelled
@@ -20,7 +22,7 @@ from modelscope_tui.hub.plan import Wanted
 from modelscope_tui.hub.shelf import Shelf
 from modelscope_tui.hub.standing import Standing
 from modelscope_tui.hub.sync import Progress, Report, Sync
-from tests.catalog.conftest import make_index
+from tests.catalog.conftest import make_index, open_index
 from tests.hub_many import Many, Window
 from tests.hub_server import VALID_TOKEN, HubServer
 
@@ -200,6 +202,9 @@ def test_it_waits_as_told_and_says_so(station: Station) -> None:
     station.hub.fault("rate-limit", "/api/models", times=1, retry_after=7)
     station.sync(Wanted(limit=PAGE, anew=True))
     assert station.time.waits[-1] == 7
+    station.hub.fault("busy", "/api/models", times=1, headers={"Retry-After": "9"})
+    station.sync(Wanted(limit=PAGE, anew=True))
+    assert station.time.waits[-1] == 9
 
 
 def test_a_wait_of_hours_is_not_sat_out(station: Station) -> None:
@@ -209,10 +214,11 @@ def test_a_wait_of_hours_is_not_sat_out(station: Station) -> None:
     assert station.time.waits == []
 
 
-@pytest.mark.parametrize("fault", ["truncated", "html", "broken-off", "garbage", "bomb", "500"])
+@pytest.mark.parametrize("fault", ["truncated", "html", "broken-off", "garbage", "bomb", "500", "loop", "elsewhere"])
 def test_a_broken_page_is_said_and_the_rest_comes_later(station: Station, fault: str) -> None:
     station.sync(Wanted(limit=3 * PAGE))
-    station.hub.fault(fault, "/api/models", **({"size": 2**22} if fault == "bomb" else {}))
+    options: dict[str, Any] = {"bomb": {"size": 2**22}, "elsewhere": {"to": "http://192.0.2.1"}}.get(fault, {})
+    station.hub.fault(fault, "/api/models", **options)
     with pytest.raises(HubUnreachable) as told:
         station.sync()
     assert told.value.exit_code == 7
@@ -330,6 +336,30 @@ def test_a_sync_can_be_called_off_while_it_waits(station: Station) -> None:
     station.time.wait = stop  # type: ignore[method-assign]
     with pytest.raises(Cancelled):
         station.sync()
+
+
+def test_whoever_explores_meanwhile_is_answered(station: Station) -> None:
+    path, is_over, heard = station.index.path, threading.Event(), []
+    assert path is not None
+
+    def explore() -> None:
+        with closing(open_index(path)) as index:
+            while not (is_over.is_set() and heard):
+                try:
+                    heard.append(index.facets(parse("qwen")).total)
+                    index.upsert([Model("seen/meanwhile", source="hub", as_of="2026-11-01T00:00:00Z")])
+                except CatalogError as error:
+                    heard.append(error)
+
+    explorers = [threading.Thread(target=explore) for _ in range(2)]
+    for one in explorers:
+        one.start()
+    station.sync()
+    is_over.set()
+    for one in explorers:
+        one.join()
+    assert [error for error in heard if isinstance(error, Exception)] == []
+    assert station.index.total == COUNT + 1
 
 
 def test_an_index_in_memory_is_not_worth_a_sync(station: Station) -> None:

@@ -70,7 +70,8 @@ class Writer:
                     _require_layout(connection)
                     yield connection
                 except BaseException:
-                    connection.execute("ROLLBACK")
+                    if connection.in_transaction:  # (on a full disk SQLite has done so itself)
+                        connection.execute("ROLLBACK")
                     raise
                 connection.execute("COMMIT")
             except sqlite3.Error as error:

@@ -85,6 +85,8 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
         output.json(document)
         return 0
     output.heading(details.id)
+    if since := details.model.gone:
+        output.note(f"The Hub's list does not name {details.id} since {say.day(since)}: renamed, removed or private.")
     output.table(_SHOWN_COLUMNS, _rows(document))
     output.table(_TERMS, [(*row, "") for row in lens_shape.told(lens)])
     if output.is_for_a_person:

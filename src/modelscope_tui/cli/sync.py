@@ -64,7 +64,7 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
             except KeyboardInterrupt:
                 return _interrupted(explorer, output, options)
             except ModelscopeError as problem:
-                kept = "What came before is kept: the same command goes on there."
+                kept = "What came is kept: the same command goes on there, --refresh begins anew."
                 problem.hint = f"{problem.hint} {kept}".strip()
                 raise
     _answer(explorer, report, output, options)

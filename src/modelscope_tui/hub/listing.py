@@ -26,6 +26,7 @@ from modelscope_tui.hub.refusal import Subject, refusal
 from modelscope_tui.hub.secret import Secret
 from modelscope_tui.hub.standing import Standing
 from modelscope_tui.hub.translate import row_of
+from modelscope_tui.hub.wait import rate_limited, wait_seconds
 from modelscope_tui.hub.wire import Request, Wire
 
 PAGE_ROWS = 1000
@@ -108,6 +109,8 @@ class Lister:
                 self._secret,
             )
         )
+        if reply.status == 503 and "retry-after" in reply.headers:
+            raise rate_limited(wait_seconds({"retry-after": reply.headers["retry-after"]}))
         if reply.status != 200:
             raise refusal(reply.status, reply.headers, reply.body, Subject(self.endpoint, self.has_token))
         rows = read_json(reply.body, may_stay=True)

@@ -73,7 +73,8 @@ def _sheet(details: ModelDetails, known: Study | None, state: Content, width: in
     if model.description:
         parts.append(Content(clean(model.description, 700)))
     said: dict[str, str] = {}
-    for facts in (_what_it_is(model, known), _numbers(model), _terms(model), _inside(details), _relatives(model)):
+    told = (_standing(model), _what_it_is(model, known), _numbers(model), _terms(model), _inside(details))
+    for facts in (*told, _relatives(model)):
         lines = [_line(model, fact, width, said) for fact in facts]
         if lines:
             parts.append(Content("\n").join(lines))
@@ -145,6 +146,15 @@ def _terms(model: Model) -> Iterator[Fact]:
         yield "", facts.note, ""
     if model.gated not in {None, "no"}:
         yield "gated", "asks for acceptance on the Hub first; needs HF_TOKEN", "gated"
+
+
+def _standing(model: Model) -> Iterator[Fact]:
+    if model.gone:
+        yield "gone", f"not in the Hub's list since {model.gone[:10]}: renamed, removed or private", "gone"
+    if model.is_private:
+        yield "private", "only its owners can see it", "is_private"
+    if model.is_disabled:
+        yield "disabled", "the Hub does not serve it any more", "is_disabled"
 
 
 def _inside(details: ModelDetails) -> Iterator[Fact]:
