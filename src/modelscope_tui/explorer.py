@@ -183,7 +183,7 @@ class Explorer(Local):
         names = details.model.gguf_repos[:RELATED_LIMIT] + details.model.base_models[:1]
         return tuple(name for name in dict.fromkeys(names) if is_repo_id(name))
 
-    def known(self, model: Model) -> ModelDetails:
+    def kept_details(self, model: Model) -> ModelDetails:
         """Give what is kept of a row's model on this machine, its files too where they were ever seen."""
         return self._known(model.id) or _from_row(model)
 

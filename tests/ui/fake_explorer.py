@@ -6,12 +6,16 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from modelscope_tui.catalog.facet import FacetCounts, FacetValue
 from modelscope_tui.catalog.family import Ancestor, Branch, Family
+from modelscope_tui.catalog.lens import Lens, lens_of
 from modelscope_tui.catalog.license import GROUPS, group_label, group_of
 from modelscope_tui.catalog.model import Model, ModelDetails, ModelFile
+from modelscope_tui.catalog.permission import Purpose, permission_of
+from modelscope_tui.catalog.policy import Policy
 from modelscope_tui.catalog.query import Query
 from modelscope_tui.catalog.relation import relation_of
 from modelscope_tui.catalog.snapshot import FirstPage
@@ -76,6 +80,8 @@ class FakeExplorer:
         self.hub_state = HubState("offline" if offline else "online")
         self.machine = Machine("desk", (Gpu("NVIDIA RTX 4090 24 GB", 24 * GIB),), 64 * GIB)
         self.index_problem: str | None = None
+        self.purpose = Purpose()
+        self.policy: Policy | None = None
         self.closed = False
 
     def first_page(self) -> FirstPage:
@@ -110,6 +116,7 @@ class FakeExplorer:
             "tool": set(self._tools(model)),
             "task": {model.task or ""},
             "fits": {"yes" if (model.params or 0) < 20e9 else "no"},
+            "allowed": {self.allowed(model)},
         }.get(field, set())
 
     def _tools(self, model: Model) -> tuple[str, ...]:
@@ -183,6 +190,19 @@ class FakeExplorer:
 
     def fits(self, model: Model) -> str:
         return "unknown" if model.params is None else "yes" if model.params < 20e9 else "no"
+
+    def choose_purpose(self, purpose: Purpose) -> None:
+        self.purpose = purpose
+
+    def allowed(self, model: Model) -> str:
+        return permission_of(model, self.purpose).answer
+
+    def kept_details(self, model: Model) -> ModelDetails:
+        return ModelDetails(model=model, as_of=AS_OF)
+
+    def lens(self, details: ModelDetails, card: str | None = None) -> Lens:
+        now = datetime(2026, 11, 24, tzinfo=UTC)
+        return lens_of(details, self.purpose, self.model, card=card, policy=self.policy, now=now)
 
     def view(self, model: Model) -> ModelView:
         category = ("code",) if "code" in model.tags else ("general-purpose",)

@@ -120,7 +120,7 @@ def terms_of(license_id: str) -> Terms:
             Exclusion(tuple(regions), scope, text, clause) for regions, scope, text, clause in item.get("excludes", ())
         ),
         export=Clause("export", *item["export"]) if item["export"] else None,
-        note=item.get("note") or known.note,
+        note=item.get("note") or (None if item["read_as"] == "text" else known.note),
         as_of=facts("license_terms.json")["as_of"],
     )
 

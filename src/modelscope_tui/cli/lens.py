@@ -27,7 +27,7 @@ def terms(found: Terms) -> dict[str, Any]:
     """Shape one license: its summary, and its text section by section where it was read."""
     return {
         **shape.plain(asdict(found.facts)),
-        "note": found.note,
+        "note": found.note or found.facts.note,
         "version": found.version,
         "text_url": found.text_url,
         "read_as": found.read_as,

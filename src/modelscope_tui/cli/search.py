@@ -85,7 +85,7 @@ def _held(explorer: Explorer, page: Page) -> list[PolicyResult]:
     """Hold every listed model against the policy, with what the shelf knows of its files; nothing without a policy."""
     if explorer.policy is None:
         return []
-    found = [explorer.lens(explorer.known(model)).policy for model in page.models]
+    found = [explorer.lens(explorer.kept_details(model)).policy for model in page.models]
     return [result for result in found if result is not None]
 
 

@@ -106,7 +106,7 @@ class AnsweredScreen(KeyedScreen):
         self.inspection.labels = event.tools.labels
         self.detail.show_labels(event.tools.labels)
         self.query_one("#tool", FacetPane).show_tools(event.tools.purposes, event.tools.installed)
-        self.query_one(ModelTable).show_fit(self.explorer.fits)
+        self.query_one(ModelTable).show_marks(self.explorer.fits, self.explorer.allowed)
         self.show_hub(event.state)
 
     def on_hub_answered(self, event: messages.HubAnswered) -> None:

@@ -24,6 +24,7 @@ from modelscope_tui.ui.widgets.model_table import ModelTable
 from modelscope_tui.ui.work import Work
 
 if TYPE_CHECKING:
+    from modelscope_tui.catalog.permission import Purpose
     from modelscope_tui.explorer import Explorer
 
 
@@ -114,6 +115,22 @@ class KeyedScreen(Screen[None]):
         query = self.search.query
         has_fits = bool(query.values("fits"))
         self.search.put(query.without("fits") if has_fits else query.toggled("fits", "yes"))
+
+    def action_choose_use(self) -> None:
+        """Choose where and what for models would be used; what is allowed is judged anew when the popup closes."""
+        from modelscope_tui.ui.use_choice import UseChoice
+
+        def follow(purpose: Purpose | None) -> None:
+            """Judge by it from now on."""
+            if purpose is None or purpose == self.explorer.purpose:
+                return
+            self.explorer.choose_purpose(purpose)
+            self.query_one(ModelTable).show_marks(self.explorer.fits, self.explorer.allowed)
+            if any(term.field == "allowed" for term in self.search.query.terms):
+                self.search.again()
+            self.detail.write()
+
+        self.app.push_screen(UseChoice(self.explorer.purpose), follow)
 
     def action_next_sort(self) -> None:
         """Order by the next of the orders."""

@@ -32,6 +32,7 @@ SCREEN: tuple[Binding, ...] = (
     _key("copy-id", "Y", "copy_id", "copy id", "Copy the id of the selected model", show=False),
     _key("browse", "o", "browse", "browser", "Open the model's page in the browser", show=False),
     _key("fits", "f", "toggle_fits", "fits", "Show only what fits this machine, or all again"),
+    _key("use", "u", "choose_use", "use", "Choose where and what for: marks, allowed: and License follow", show=False),
     _key("sort", "s", "next_sort", "sort", "Sort by the next column"),
     _key("reverse", "S", "reverse_sort", "reverse", "Turn the order round", show=False),
     _key("refresh", "R", "refresh_from_hub", "refresh", "Ask the Hub again, for the list and the model", show=False),

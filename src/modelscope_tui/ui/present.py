@@ -146,6 +146,12 @@ def verdict_glyph(verdict: str) -> str:
     return known.get(verdict, signs.unknown)
 
 
+def answer_sign(answer: str) -> str:
+    """Give the sign of what a license answers: allowed, with conditions, not, unclear."""
+    signs = glyphs()
+    return {"yes": signs.yes, "conditions": signs.tight, "no": signs.no}.get(answer, signs.unknown)
+
+
 def count(number: float | None) -> str:
     """Write a large number in three digits: `1.2M`, `30.5B`; nothing for unknown."""
     if number is None:

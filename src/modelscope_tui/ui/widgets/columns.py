@@ -52,7 +52,10 @@ COLUMNS: tuple[Column, ...] = (
 )
 """In the order they stand; `Fit` is filled by the table, which knows the verdicts."""
 
-LEAVES_FIRST = ("Task", "Likes", "Updated", "License", "Ctx", "Params", "Downloads", "Fit")
+USE = Column("Use", 3, None, lambda _: "", is_right=False)
+"""What the license allows, where its name has no room."""
+
+LEAVES_FIRST = ("Task", "Likes", "Updated", "License", "Ctx", "Params", "Downloads", "Use", "Fit")
 """Which column goes first when there is no room."""
 
 
@@ -64,6 +67,8 @@ def columns_for(width: int) -> tuple[tuple[Column, ...], int]:
         if width - _taken(kept) >= NAME_LEAST:
             break
         kept = [column for column in kept if column.title != name]
+        if name == "License":
+            kept.insert(next((at for at, column in enumerate(kept) if column.title == "Fit"), len(kept)), USE)
     return tuple(kept), max(1, width - _taken(kept))
 
 

@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.ui import keymap
-from modelscope_tui.ui.present import clean, fitted, glyphs, verdict_glyph, width_of
+from modelscope_tui.ui.present import answer_sign, clean, fitted, glyphs, verdict_glyph, width_of
 from modelscope_tui.ui.widgets.columns import Column, columns_for
 from modelscope_tui.ui.widgets.line_list import LineList, Piece
 
@@ -26,6 +26,7 @@ CHUNK = 60
 KEPT_ROWS = 4000
 """How many fetched rows are kept before all but the newest stretch go."""
 
+_USE_STYLES = {"yes": "good", "conditions": "warn", "no": "bad"}
 _FIT_STYLES = {"yes": "good", "tight": "warn", "no": "bad"}
 
 Fetch = Callable[[int, int], Sequence[Model]]
@@ -71,6 +72,7 @@ class ModelTable(LineList):
         self._fetch: Fetch | None = None
         self._sort = ("downloads", False)
         self._fit: Callable[[Model], str] | None = None
+        self._use: Callable[[Model], str] | None = None
 
     # -- what it is given --------------------------------------------------------------------------------------
 
@@ -98,9 +100,9 @@ class ModelTable(LineList):
         self.notice = lines
         self.refresh()
 
-    def show_fit(self, judge: Callable[[Model], str]) -> None:
-        """Fill the Fit column from now on."""
-        self._fit = judge
+    def show_marks(self, fit: Callable[[Model], str], use: Callable[[Model], str]) -> None:
+        """Fill the Fit column, and the mark of what the license allows, from now on."""
+        self._fit, self._use = fit, use
         self.forget_strips()
         self.refresh()
 
@@ -146,8 +148,19 @@ class ModelTable(LineList):
             (owner, "muted"),
             (name, "text"),
         ]
-        painted += [self._cell(column, model) for column in columns]
+        for column in columns:
+            painted += (
+                self._license(column, model) if column.title in {"License", "Use"} else [self._cell(column, model)]
+            )
         return painted
+
+    def _license(self, column: Column, model: Model) -> list[Piece]:
+        """Paint what the license allows, as a sign before its name where there is room for that."""
+        answer = self._use(model) if self._use is not None else ""
+        sign, style = answer_sign(answer) if answer else " ", _USE_STYLES.get(answer, "muted")
+        if column.title == "Use":
+            return [("  " + fitted(f" {sign}", column.width), style)]
+        return [(f"  {sign} ", style), (fitted(column.text(model), column.width - 2), column.style)]
 
     def _cell(self, column: Column, model: Model) -> Piece:
         if column.title == "Fit":

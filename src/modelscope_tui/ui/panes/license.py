@@ -1,0 +1,72 @@
+"""The License tab: may I use it, with the clause; its family's licenses, safety, openness, the AI Act, signals, policy.
+
+UPPER FLOOR. It asks for the lens of the model, which comes from a thread, and writes it; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from modelscope_tui.catalog.lens import Lens
+from modelscope_tui.errors import ModelscopeError
+from modelscope_tui.ui.lens_text import sheet_of
+from modelscope_tui.ui.panes.tab import Tab
+from modelscope_tui.ui.study import in_words
+
+if TYPE_CHECKING:
+    from modelscope_tui.catalog.model import Model, ModelDetails
+    from modelscope_tui.explorer import Explorer
+    from modelscope_tui.ui.study import Study
+
+
+class LicenseTab(Tab):
+    """The tab."""
+
+    def compose(self) -> ComposeResult:
+        """Make the sheet."""
+        yield Static(id="license-sheet")
+
+    def on_mount(self) -> None:
+        """Begin with nothing shown."""
+        self._shown: str | None = None
+        self._known: Study | None = None
+
+    def show_words(self, words: Content) -> None:
+        """Say something instead of a license."""
+        self._shown = self._known = None
+        self.query_one(Static).update(words)
+
+    def show(self, model: Model, known: Study | None) -> None:
+        """Ask for the lens of the model: at once from its row, then from all that is known."""
+        if self._shown != model.id:
+            self.query_one(Static).update(Content.styled("reading the license …", "$foreground 50%"))
+        self._shown, self._known = model.id, known
+        self.ask(lambda explorer: _look(explorer, model, known))
+
+    def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
+        """Write the lens, or say why there is none."""
+        if isinstance(answer, Lens):
+            answered = self._known.launch(self.pane.current_tool) if self._known is not None else None
+            details = self._known.details if self._known is not None else None
+            self.query_one(Static).update(sheet_of(answer, details, answered, self.room))
+        elif problem is not None:
+            self.query_one(Static).update(Content.styled(in_words(problem), "$text-error"))
+
+
+def _look(explorer: Explorer, model: Model, known: Study | None) -> Lens:
+    details = known.details if known is not None else explorer.kept_details(model)
+    return explorer.lens(details, _card(explorer, details) if known is not None and known.is_final else None)
+
+
+def _card(explorer: Explorer, details: ModelDetails) -> str | None:
+    """Read the card where it can be had; without it fewer things are established."""
+    if details.card is not None:
+        return details.card
+    try:
+        return explorer.card(details.id).value
+    except ModelscopeError:
+        return None
