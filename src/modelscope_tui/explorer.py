@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from modelscope_tui.catalog.model import Model, ModelDetails, is_repo_id
 from modelscope_tui.errors import ModelNotFound, ModelscopeError, NotCached, UsageError
 from modelscope_tui.hub.answer import Answer
+from modelscope_tui.hub.points import Point, keep_point, points_of
 from modelscope_tui.local import INDEX_NAME, Local, ModelView, Page
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Explorer(Local):
             return Answer(_from_row(row), "catalog", row.as_of or "", is_stale=True, problem=problem)
         if answer.source == "hub":
             self.index.upsert([answer.value.model])
+            keep_point(self.hub.shelf, answer.value.model, answer.as_of)
             merged = self.model(answer.value.id)
             if merged is not None:
                 answer = replace(answer, value=replace(answer.value, model=merged))
@@ -118,6 +120,10 @@ class Explorer(Local):
         if near and isinstance(problem, (ModelNotFound, NotCached)):
             problem.hint = f"{problem.hint} Did you mean {', '.join(near)}?".strip()
         return problem
+
+    def points(self, model_id: str) -> tuple[Point, ...]:
+        """Give downloads and likes of the days on which the model was looked at."""
+        return points_of(self.hub.shelf, model_id)
 
     def card(self, model_id: str, *, refresh: bool = False) -> Answer[str]:
         """Read the model card. Blocks: call it in a worker."""

@@ -195,7 +195,11 @@ class Local:
         self._purpose = purpose
 
     def allowed(self, model: Model) -> str:
-        """Say whether a row's license lets one use it as chosen: `yes`, `conditions`, `no`, `unclear`. Microseconds."""
+        """Say whether a row may be used as chosen, by license and policy: `yes`, `conditions`, `no`, `unclear`."""
+        if self.policy is not None:
+            from modelscope_tui.catalog.policy_mark import mark_of
+
+            return mark_of(model, self.purpose, self.policy)
         from modelscope_tui.catalog.permission import permission_of
 
         return permission_of(model, self.purpose).answer
@@ -252,7 +256,7 @@ class Local:
         if "allowed" in asked:
             from modelscope_tui.catalog.allowed import rows_allowed
 
-            judged["allowed"] = rows_allowed(self.index.values(Kind.LICENSE), self.purpose)
+            judged["allowed"] = rows_allowed(self.index.values(Kind.LICENSE), self.purpose, self.policy)
         return judged or None
 
 

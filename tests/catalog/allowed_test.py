@@ -12,8 +12,11 @@ from modelscope_tui.catalog.allowed import rows_allowed
 from modelscope_tui.catalog.index import Index
 from modelscope_tui.catalog.keys import Kind
 from modelscope_tui.catalog.license import group_of
-from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.permission import ANSWERS, Purpose, permission_of
+from modelscope_tui.catalog.policy import read_policy
+from modelscope_tui.catalog.policy_check import check
+from modelscope_tui.catalog.policy_mark import mark_of
 from modelscope_tui.catalog.query import Query, parse
 from modelscope_tui.local import INDEX_NAME
 
@@ -76,3 +79,33 @@ def test_the_filter_can_exclude_and_join_answers(index: Index) -> None:
     neither = index.matches(parse("-allowed:no -allowed:unclear"), narrowed=narrowed).total
     assert either == neither > 10_000
     assert index.matches(parse("allowed:yes"), narrowed=None).problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[licenses]\nallow = ["permissive", "gemma"]\n',
+        'unknown = "allow"\n[licenses]\ndeny = ["custom-open", "agpl-3.0"]\n[publishers]\ndeny = ["Qwen"]\n',
+        '[publishers]\nallow = ["qwen", "google"]\n',
+        '[use]\nregions = ["eu", "us"]\nconditions = "deny"\n',
+        'unknown = "allow"\n[use]\npurpose = "research"\n[safety]\nno_pickle = true\n',
+    ],
+)
+def test_under_a_policy_the_filter_and_the_marks_agree_for_every_row(index: Index, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text(text, encoding="utf-8")
+    policy, purpose = read_policy(path), Purpose("eu")
+    narrowed = {"allowed": rows_allowed(index.values(Kind.LICENSE), purpose, policy)}
+    everything = index.matches(Query())
+    marks: dict[str, set[str]] = {answer: set() for answer in ANSWERS}
+    for model in index.page(everything, 0, everything.total):
+        marks[mark_of(model, purpose, policy)].add(model.id)
+        held = check(ModelDetails(model), policy, lambda _: None)
+        rowwise = [rule for rule in held.rules if rule.rule.startswith(("licenses", "use", "publishers"))]
+        bad = {"fail", "unknown"} if policy.denies_unknown else {"fail"}
+        if any(rule.verdict in bad for rule in rowwise):
+            assert mark_of(model, purpose, policy) == "no", model.id
+    for answer in ANSWERS:
+        found = index.matches(parse(f"allowed:{answer}"), narrowed=narrowed)
+        assert {model.id for model in index.page(found, 0, found.total)} == marks[answer], answer
+    assert marks["no"]

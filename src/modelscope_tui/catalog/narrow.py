@@ -43,6 +43,10 @@ class Licensed:
     """Pairs of a license and a task group: `any`, `text`, `more` (than text) or `untold`."""
     none_of: frozenset[tuple[str, str]] = frozenset()
     """A row that has one of these belongs to a stricter answer."""
+    barred: frozenset[str] = frozenset()
+    """Publishers whose rows are left out."""
+    only: frozenset[str] = frozenset()
+    """When given, rows of these publishers alone."""
 
 
 Narrowing = Chosen | tuple[Sized, ...] | Licensed
@@ -62,7 +66,9 @@ def _selected(narrowing: Narrowing, store: Store) -> BitMap:
         numbers = [store.number_of(folded(model_id)) for model_id in narrowing.ids]
         return BitMap([number for number in numbers if number is not None])
     if isinstance(narrowing, Licensed):
-        return _licensed(narrowing.any_of, store) - _licensed(narrowing.none_of, store)
+        judged: BitMap = _licensed(narrowing.any_of, store) - _licensed(narrowing.none_of, store)
+        only: BitMap = _published_by(narrowing.only, store) if narrowing.only else judged
+        return (judged & only) - _published_by(narrowing.barred, store)
     found = BitMap()
     size = store.column("size")
     for sized in narrowing:
@@ -73,6 +79,10 @@ def _selected(narrowing: Narrowing, store: Store) -> BitMap:
 def _licensed(pairs: frozenset[tuple[str, str]], store: Store) -> BitMap:
     licenses = store.family(Kind.LICENSE)
     found = BitMap.union(BitMap(), *[licenses[name] for name, group in pairs if group == "any" and name in licenses])
+    if ("", "unstated") in pairs:
+        every = BitMap()
+        every.add_range(0, store.count())
+        found |= every - BitMap.union(BitMap(), *licenses.values())
     if all(group == "any" for _, group in pairs):
         return found
     groups = _task_groups(store)
@@ -81,6 +91,10 @@ def _licensed(pairs: frozenset[tuple[str, str]], store: Store) -> BitMap:
         if rows is not None and group != "any":
             found |= rows - groups["told"] if group == "untold" else rows & groups[group]
     return found
+
+
+def _published_by(owners: frozenset[str], store: Store) -> BitMap:
+    return BitMap.union(BitMap(), *[store.bitmap(Kind.ORGANIZATION, name) for name in owners])
 
 
 def _task_groups(store: Store) -> dict[str, BitMap]:

@@ -88,7 +88,7 @@ def _licenses(model: Model, policy: Policy) -> Iterator[RuleResult]:
     if policy.licenses_allow:
         # of several licenses all bind: each must be allowed by itself, or all by the group of the strictest
         allowed = set(policy.licenses_allow)
-        is_in = group in allowed or (bool(stated) and set(stated) <= allowed)
+        is_in = bool(stated) and all({one, group_of(one, None)} & allowed for one in stated)
         verdict = "pass" if is_in else "unknown" if is_unread else "fail"
         yield RuleResult("licenses.allow", verdict, told, "card")
 

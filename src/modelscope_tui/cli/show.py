@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.cli import arguments as reading
@@ -81,6 +82,7 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     document = dossier.of(
         details, explorer.view(details.model), lens, card=card, source=answer.source, as_of=answer.as_of
     )
+    document["popularity"] = [asdict(point) for point in explorer.points(details.id)]
     if output.is_json:
         output.json(document)
         return 0
