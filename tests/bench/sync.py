@@ -9,6 +9,7 @@ Everything runs on loopback. Peak memory is that of the largest run, as the oper
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import random
@@ -98,6 +99,8 @@ def run(arguments: list[str]) -> None:
     parser.add_argument("--latency", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=4)
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     with tempfile.TemporaryDirectory() as folder, HubServer(with_models=False) as hub:
         hub.many = Many(options.rows, latency_seconds=options.latency)
         cache = Path(folder) / "cache"
@@ -149,10 +152,11 @@ def _again(syncs: Syncs) -> None:
 
 
 def _held_to_a_window(syncs: Syncs) -> None:
+    syncs.hub.page_size = 100  # small pages, or writing them would be slower than the window is
     window = syncs.hub.window = Window(8, 10)
     syncs.hub.fault("rate-limit", "/api/models", times=1, seconds=4)
-    _, answer, _ = syncs.end(syncs.start("--limit", "20000", "--refresh"))
-    syncs.hub.window = None
+    _, answer, _ = syncs.end(syncs.start("--limit", "3000", "--refresh"))
+    syncs.hub.window, syncs.hub.page_size = None, 1000
     print(f"window of 8/10 s  {window.most:9} requests at most in one, {window.refused} refused by it, ", end="")
     print(f"{answer['waited_seconds']:.1f} s waited for {answer['pages']} pages (4 s of it told by a 429)")
 
