@@ -10,8 +10,10 @@ import pytest
 
 from modelscope_tui import indexing
 from modelscope_tui.catalog.index import Index
+from modelscope_tui.catalog.lens import lens_of
 from modelscope_tui.catalog.lineage import MOST_ANCESTORS, ancestors_of, worst_of
-from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.catalog.permission import Purpose
 from modelscope_tui.local import INDEX_NAME
 
 
@@ -134,6 +136,15 @@ def test_one_license_against_another(own: str | None, base: str, harmony: str) -
     known = _family(Model("a/base", license=base))
     (found,) = ancestors_of(Model("b/copy", license=own, base_models=("a/base",)), known.get)
     assert found.harmony == harmony
+
+
+def test_what_a_base_contradicts_is_not_called_allowed() -> None:
+    known = _family(Model("lab/m", license="gemma"))
+    copy = ModelDetails(Model("fast/m", license="apache-2.0", base_models=("lab/m",)))
+    found = lens_of(copy, Purpose("us"), known.get).permission
+    assert found.answer == "unclear"
+    assert found.reasons[0].license == "gemma"
+    assert lens_of(copy, Purpose("us"), {}.get).permission.answer == "yes"
 
 
 def test_a_base_that_nobody_saw_is_not_called_fine() -> None:
