@@ -28,12 +28,11 @@ NEWER_THAN_IT = ("deepseek_v41", "hy_v4", "step5", "muse", "beam", "dots", "plam
 
 
 def commands(rows: Mapping[str, Model]) -> dict[str, list[str]]:
-    """Give each distinct set of flags once, with the first model that has it."""
+    """Give each distinct set of flags once: of every row without a wish, and of every fifth row for each wish."""
     found: dict[str, list[str]] = {}
-    for row in rows.values():
-        if not is_repo_id(row.id) or not Vllm().can_run(row):
-            continue
-        for machine, wish in WISHES:
+    served = [row for row in rows.values() if is_repo_id(row.id) and Vllm().can_run(row)]
+    for place, row in enumerate(served):
+        for machine, wish in (WISHES[0], WISHES[1 + place % (len(WISHES) - 1)]):
             answer = Vllm().plan(Subject(ModelDetails(row), a_machine(machine)), wish)
             for step in answer.command.steps if answer.command else ():
                 if step.argv[:2] == ("vllm", "serve"):
@@ -44,8 +43,8 @@ def commands(rows: Mapping[str, Model]) -> dict[str, list[str]]:
 def test_vllms_own_parser_reads_every_command(engine_python: str, catalog: Mapping[str, Model]) -> None:
     lines = "\n".join(json.dumps(words) for words in commands(catalog).values())
     told = json.loads(run_inside(engine_python, "parse_vllm.py", text=lines).splitlines()[-1])
-    print(f"vLLM read {told['read']} commands")
     wrong = [failure for failure in told["failures"] if not any(f" {name} is" in failure[1] for name in NEWER_THAN_IT)]
+    print(f"vLLM read {told['read']} commands; {len(told['failures']) - len(wrong)} name a parser of a later release")
     assert told["read"] > 500
     assert wrong == []
 
