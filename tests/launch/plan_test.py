@@ -136,3 +136,10 @@ def test_pickled_weights_are_said_before_the_command() -> None:
         Model(id="x/m", model_type="opt", task="text-generation"), files=listing({"pytorch_model.bin": GB})
     )
     assert any("pickle" in note.text for note in ask("vllm", details).notes)
+
+
+def test_a_download_of_many_quantizations_takes_the_usual_one_and_its_projector() -> None:
+    many = listing({"m-Q4_K_M.gguf": 5 * GB, "m-Q8_0.gguf": 9 * GB, "mmproj-F16.gguf": GB})
+    assert ask("huggingface", gguf(many)).command.argv[3:] == (
+        "--include", "m-Q4_K_M.gguf", "--include", "mmproj-F16.gguf",
+    )  # fmt: skip

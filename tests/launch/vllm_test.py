@@ -265,3 +265,39 @@ def test_a_gpu_that_shares_the_systems_memory_leaves_it_some(subject: MakeSubjec
     card = plan("vllm", subject("Qwen/Qwen3-8B", "RTX 4090"), Options())
     assert [flag.value for flag in spark.flags if flag.flag == "--gpu-memory-utilization"] == ["0.87"]
     assert not any(flag.flag == "--gpu-memory-utilization" for flag in card.flags)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "path"),
+    [
+        ("baidu/ERNIE-4.5-21B-A3B-PT", "/v1/chat/completions"),
+        ("meta-llama/Llama-Guard-3-8B", "/v1/chat/completions"),
+        ("ibm-granite/granite-4.1-8b", "/v1/chat/completions"),
+        ("codellama/CodeLlama-7b-hf", "/v1/completions"),
+        ("mistralai/Mixtral-8x7B-v0.1", "/v1/completions"),
+        ("deepseek-ai/DeepSeek-V2-Lite", "/v1/completions"),
+        ("google/paligemma-3b-pt-224", "/v1/completions"),
+        ("Qwen/Qwen3-8B-Base", "/v1/completions"),
+        ("Qwen/Qwen3-Reranker-0.6B", "/v1/rerank"),
+        ("BAAI/bge-m3", "/v1/embeddings"),
+        ("openai/whisper-large-v3", "/v1/audio/transcriptions"),
+    ],
+)
+def test_the_smoke_test_asks_in_the_way_that_the_model_answers(subject: MakeSubject, model_id: str, path: str) -> None:
+    answer = plan("vllm", subject(model_id), Options())
+    assert f"http://localhost:8000{path} " in answer.smoke_test
+
+
+def test_a_wish_for_the_cache_stands_before_what_a_family_or_its_publisher_takes(subject: MakeSubject) -> None:
+    model = "nvidia/Qwen3-Coder-480B-A35B-Instruct-NVFP4"
+    assert flags(plan("vllm", subject(model, "8xH200"), Options()))["--kv-cache-dtype"] == "fp8"
+    asked = plan("vllm", subject(model, "8xH200"), Options(kv_dtype="bf16"))
+    assert flags(asked)["--kv-cache-dtype"] == "bfloat16"
+
+
+def test_a_model_of_which_nothing_is_known_is_not_refused_but_unknown() -> None:
+    nobody = ModelDetails(Model(id="nobody/knows"))
+    for tool in ("ollama", "llamacpp", "lmstudio"):
+        answer = plan(tool, Subject(nobody, a_machine(None)), Options())
+        assert answer.verdict == "unknown"
+        assert "neither its task nor its architecture" in answer.reason

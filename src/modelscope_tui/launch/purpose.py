@@ -170,6 +170,8 @@ def is_chat(model: Model) -> bool | None:
     if "conversational" in model.tags:
         return True
     known, name = rules("recipes")["chat"], model.id.lower()
+    if _is_one_of(known["chat_first"], name):
+        return True  # (its `PT` is for PyTorch)
     if _BASE.search(model.name) or _is_one_of(known["base_names"], name):
         return False
     if _CHAT.search(model.id) or _is_one_of(known["chat_names"], name):
