@@ -6,26 +6,20 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata, util
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from modelscope_tui import __version__
 from modelscope_tui.cli.output import has_colour, is_terminal
 
-Status = Literal["ok", "warning", "problem", "unknown"]
+if TYPE_CHECKING:
+    from modelscope_tui.answering import Answering
+    from modelscope_tui.installed import Installed
 
-PROGRAMS = {
-    "ollama": "ollama",
-    "lmstudio": "lms",
-    "llamacpp": "llama-server",
-    "vllm": "vllm",
-    "docker": "docker",
-    "huggingface": "hf",
-}
-"""Tool → the program that it brings."""
+Status = Literal["ok", "warning", "problem", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +70,30 @@ def _without_bytecode(*packages: str) -> list[str]:
     return missing
 
 
-def tools() -> Finding:
-    """Look for the programs that launch commands call."""
-    found = {name: {"path": shutil.which(program), "version": None} for name, program in PROGRAMS.items()}
-    found["vllm"]["version"] = version_of("vllm")
-    found["huggingface"]["version"] = version_of("huggingface_hub") if found["huggingface"]["path"] else None
-    here = [name for name, where in found.items() if where["path"] or (name == "vllm" and where["version"])]
-    message = f"on PATH: {', '.join(here)}" if here else "none of " + ", ".join(PROGRAMS.values()) + " is on PATH"
-    hint = None if here else "Commands can be built all the same; they run where the tool is installed."
-    return Finding("tools", "ok" if here else "warning", message, hint, {"tools": found})
+def tools(here: Mapping[str, Installed]) -> Finding:
+    """Say which tools are installed: programs by the PATH, versions by their packages' metadata."""
+    from modelscope_tui.installed import PROGRAMS
+
+    found = {
+        name: {"path": here[name].path, "version": here[name].version} if name in here else _ABSENT for name in PROGRAMS
+    }
+    if not here:
+        programs = ", ".join(names[0] for names in PROGRAMS.values())
+        hint = "Commands can be built all the same; they run where the tool is installed."
+        return Finding("tools", "warning", f"none of {programs} is on PATH", hint, {"tools": found})
+    return Finding("tools", "ok", f"installed: {', '.join(one.words for one in here.values())}", facts={"tools": found})
+
+
+_ABSENT = {"path": None, "version": None}
+
+
+def servers(answering: Callable[[], tuple[Answering, ...]], *, is_offline: bool) -> Finding:
+    """Say which servers answer on this machine; none is asked offline."""
+    if is_offline:
+        return Finding("servers", "ok", "not asked: offline", facts={"servers": None})
+    found = answering()
+    message = "; ".join(one.words for one in found) if found else "no server answers on this machine"
+    return Finding("servers", "ok", message, facts={"servers": [one.as_json() for one in found]})
 
 
 def terminal() -> Finding:

@@ -26,6 +26,7 @@ EXAMPLES = """\
 
 _MARKS: dict[Status, str] = {"ok": "✓ ok", "warning": "! warning", "problem": "✗ problem", "unknown": "? unknown"}
 _ORDER: tuple[Status, ...] = ("ok", "unknown", "warning", "problem")
+_RULE_COLUMNS = (Column("Rules", style="bold"), Column("Read"), Column("Version", can_shrink=True))
 _COLUMNS = (Column("", style="bold"), Column("Status"), Column("Found"))
 
 
@@ -38,7 +39,8 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:  # noqa:
     """Look at everything that a command or a first frame depends on."""
     looks: tuple[tuple[str, Callable[[], Finding]], ...] = (
         ("machine", lambda: _machine(explorer)),
-        ("tools", check.tools),
+        ("tools", lambda: check.tools(explorer.installed)),
+        ("servers", lambda: check.servers(explorer.answering, is_offline=explorer.settings.offline)),
         ("cache", lambda: _cache(explorer)),
         ("index", lambda: _index(explorer, output)),
         ("sync", lambda: _sync(explorer)),
@@ -53,6 +55,9 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:  # noqa:
         output.json({"version": __version__, "status": worst, **{found.name: found.as_json() for found in findings}})
         return 0
     output.table(_COLUMNS, [(found.name, _MARKS[found.status], found.message) for found in findings])
+    if output.is_for_a_person:  # (piped, there is one row a part)
+        output.heading("Rules of the tools")
+        output.table(_RULE_COLUMNS, _rule_rows())
     for found in findings:
         if found.hint:
             output.note(f"{found.name}: {found.hint}")
@@ -139,10 +144,23 @@ def _rules() -> Finding:
     from modelscope_tui.launch.rulebook import NAMES, rules, rules_version
 
     dates = {name: rules(name).get("as_of") for name in NAMES}
-    facts = {"version": rules_version(), "launch": dates, "catalog": shape.plain(sources())}
+    versions = {name: rules(name).get("version") for name in NAMES}
+    facts = {
+        "version": rules_version(),
+        "launch": dates,
+        "tool_versions": versions,
+        "catalog": shape.plain(sources()),
+    }
     oldest, newest = min(dates.values()), max(dates.values())
     span = newest if oldest == newest else f"{oldest} to {newest}"
     return Finding("rules", "ok", f"launch rules of {span}, catalog from {len(sources())} sources", facts=facts)
+
+
+def _rule_rows() -> list[tuple[str, str, str]]:
+    """List every rule file with its date, and the version of the tool that was read."""
+    from modelscope_tui.launch.rulebook import NAMES, rules
+
+    return [(name, rules(name)["as_of"], rules(name).get("version") or say.UNKNOWN) for name in NAMES]
 
 
 def _hub(explorer: Explorer) -> Finding:

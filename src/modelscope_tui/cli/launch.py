@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelscope_tui.cli import arguments as reading
-from modelscope_tui.cli import asking, policy
+from modelscope_tui.cli import asking, policy, running
 from modelscope_tui.cli.output import Column, Output
 from modelscope_tui.errors import LaunchRefused, NotCached
 
@@ -19,10 +19,12 @@ EXAMPLES = """\
   modelscope-tui launch Qwen/Qwen3-8B                                  every tool, best first
   modelscope-tui launch Qwen/Qwen3-8B --tool ollama --quant Q4_K_M
   modelscope-tui launch Qwen/Qwen3-32B --tool vllm --machine 2x80GB --context 32k --json
+  modelscope-tui launch Qwen/Qwen3-8B --tool ollama --run                shows it, asks, runs it
   eval "$(modelscope-tui launch Qwen/Qwen3-8B --tool vllm --print)\""""
 
 TARGETS = ("shell", "docker", "compose", "kubernetes", "systemd")
 SHELLS = ("bash", "powershell", "cmd")
+EXECUTORS = ("mp", "ray")
 
 _LIST = (Column("Tool", style="bold"), Column("Verdict"), Column("Command or reason"))
 
@@ -45,11 +47,15 @@ def configure(parser: reading.Parser) -> None:
     parser.add_argument("--shell", choices=SHELLS, default="bash", help="whose quoting (default: bash)")
     parser.add_argument("--revision", type=reading.word, metavar="COMMIT", help="the commit to pin")
     reading.add_policy(parser)
+    parser.add_argument("--executor", choices=EXECUTORS, help="how several nodes work together (vLLM)")
     parser.add_argument("--print", dest="is_bare", action="store_true", help="only the command's text")
+    parser.add_argument("--run", dest="is_run", action="store_true", help="show it, ask, and run it here")
+    parser.add_argument("--yes", dest="is_asked_for", action="store_true", help="with --run: do not ask")
 
 
 def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     """Answer for one tool, or for all of them."""
+    running.check(options)
     wanted = _options(options)
     asking.prepare(explorer, output)
     answer = asking.details(explorer, options.model, output)
@@ -61,7 +67,7 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     if options.tool:
         return _one(explorer.launch(details, options.tool, wanted), explorer, options, output)
     answers = explorer.launches(details, wanted)
-    if options.is_bare:
+    if options.is_bare or options.is_run:
         return _one(answers[0], explorer, options, output)
     if output.is_json:
         output.json({"model": details.id, "answers": [found.as_json() for found in answers]})
@@ -87,6 +93,7 @@ def _options(options: Namespace) -> Options:
         target=options.target,
         shell=options.shell,
         revision=options.revision,
+        executor=options.executor,
     )
 
 
@@ -97,6 +104,9 @@ def _one(answer: LaunchAnswer, explorer: Explorer, options: Namespace, output: O
         return code
     if answer.command is None:
         return _without_command(answer, explorer, options, output)
+    if options.is_run:
+        _explain(answer, output)
+        return running.carry_out(answer.command, options, output)
     output.block(answer.command.text)
     if options.is_bare:
         return code

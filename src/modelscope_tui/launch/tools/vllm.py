@@ -14,10 +14,10 @@ from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, refuse
 from modelscope_tui.launch.command import Environment, LaunchCommand, Step
 from modelscope_tui.launch.container import HEAD, Container, container_of
 from modelscope_tui.launch.fitting import Judgement, judged
-from modelscope_tui.launch.gathered import Gathered
+from modelscope_tui.launch.gathered import Gathered, is_older
 from modelscope_tui.launch.purpose import Purpose, is_chat
 from modelscope_tui.launch.remark import gate_note, general_notes, token_env
-from modelscope_tui.launch.rulebook import source_of
+from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.vllm_flags import add_family, add_for_chips, add_wishes, quant_problem
 from modelscope_tui.launch.vllm_layout import (
@@ -33,6 +33,9 @@ from modelscope_tui.launch.vllm_support import POOLING, Support, hf_twin, suppor
 
 PORT = 8000
 """Where vLLM listens unless told otherwise."""
+
+_NODES_SINCE = "0.16.0"
+"""The first of the releases that were read with `--nnodes`."""
 
 RAY_PORT = 6379
 """Where the head of a Ray cluster listens."""
@@ -72,7 +75,11 @@ def _twins(model: Model) -> tuple[Alternative, ...]:
 
 def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswer:
     layout, fit = settled(subject, options, can_tensor=not support.needs_bnb_plugin)
-    gathered = Gathered(f"vLLM {source_of('vllm')}")
+    gathered = Gathered(
+        f"vLLM {source_of('vllm')}",
+        known=rules("vllm")["commands"]["vllm serve"],
+        installed=subject.versions.get("vllm") if options.target == "shell" else None,
+    )
     add_family(subject, support, layout, gathered)
     length, why = length_of(subject, options, fit) if _has_length(support.purpose) else (None, "")
     if length is not None:
@@ -136,6 +143,9 @@ def _add_notes(subject: Subject, options: Options, support: Support, gathered: G
         gathered.say(f"It uses {layout.gpus} of {len(machine.gpus)} GPUs; --gpus asks for another number.")
     if options.executor == "ray" and layout.nodes == 1:
         gathered.say("One node needs no Ray: vLLM's own executor drives its GPUs.")
+    installed = gathered.installed
+    if layout.nodes > 1 and options.executor != "ray" and installed and is_older(installed, _NODES_SINCE):
+        gathered.warn(f"vLLM {installed} is installed here and has no --nnodes: --executor ray joins nodes with it.")
     if layout.nodes > 1:
         gathered.say(
             f"Put the first node's address in place of {HEAD}; where nodes have several networks, name the right one in"
