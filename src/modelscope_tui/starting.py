@@ -191,6 +191,14 @@ def _left_to_it(_: int, __: FrameType | None) -> None:
     """Do nothing: the keys have sent the same signal to the program."""
 
 
+def pause(words: str) -> None:
+    """Wait for enter before the screen is taken back, so that what a program said can be read; an interrupt is none."""
+    sys.stderr.write(words)
+    sys.stderr.flush()
+    with _waiting():
+        (sys.__stdin__ or sys.stdin).readline()
+
+
 def ended(code: int) -> str:
     """Say how a run ended."""
     if code == _NOT_FOUND:

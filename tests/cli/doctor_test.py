@@ -8,11 +8,7 @@ import pytest
 
 from tests.cli.conftest import Run
 
-<<<<<<< HEAD
-SECTIONS = {"sync", "machine", "tools", "cache", "index", "rules", "hub", "terminal", "runtime"}
-=======
-SECTIONS = {"machine", "tools", "servers", "cache", "index", "rules", "hub", "terminal", "runtime"}
->>>>>>> 4306877 (Run a command after asking, and see which tools and servers are here)
+SECTIONS = {"sync", "machine", "tools", "servers", "cache", "index", "rules", "hub", "terminal", "runtime"}
 
 
 def test_doctor_tells_of_every_part(offline: Run) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from modelscope_tui.answering import Answering
 from modelscope_tui.catalog.facet import FacetCounts, FacetValue
 from modelscope_tui.catalog.family import Ancestor, Branch, Family
 from modelscope_tui.catalog.lens import Lens, lens_of
@@ -23,6 +24,7 @@ from modelscope_tui.errors import ModelNotFound, ModelscopeError, NotCached
 from modelscope_tui.explorer import ModelView, Page
 from modelscope_tui.fit.machine import GIB, Gpu, Machine
 from modelscope_tui.hub.answer import Answer, HubState
+from modelscope_tui.installed import Installed
 from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, Note
 from modelscope_tui.launch.command import LaunchCommand, Step
 from modelscope_tui.launch.subject import Options
@@ -82,6 +84,8 @@ class FakeExplorer:
         self.index_problem: str | None = None
         self.purpose = Purpose()
         self.policy: Policy | None = None
+        self.installed: dict[str, Installed] = {}
+        self.servers: tuple[Answering, ...] = ()
         self.closed = False
 
     def first_page(self) -> FirstPage:
@@ -228,6 +232,9 @@ class FakeExplorer:
         if model_id not in self.cards:
             raise NotCached(f"Offline, and {model_id} was never seen.", "Go online once to see it.")
         return Answer(self.cards[model_id], "cache", "2026-11-20T00:00:00Z", is_stale=False)
+
+    def answering(self) -> tuple[Answering, ...]:
+        return self.servers
 
     def gather_related(self, details: ModelDetails) -> bool:
         return False

@@ -105,9 +105,13 @@ class AnsweredScreen(KeyedScreen):
         self.machine = event.machine
         self.inspection.labels = event.tools.labels
         self.detail.show_labels(event.tools.labels)
-        self.query_one("#tool", FacetPane).show_tools(event.tools.purposes, event.tools.installed)
+        self.query_one("#tool", FacetPane).show_tools(event.tools)
         self.query_one(ModelTable).show_marks(self.explorer.fits, self.explorer.allowed)
         self.show_hub(event.state)
+
+    def on_servers_found(self, event: messages.ServersFound) -> None:
+        """Mark the tools whose servers answer here."""
+        self.query_one("#tool", FacetPane).show_tools(event.tools)
 
     def on_hub_answered(self, event: messages.HubAnswered) -> None:
         """Show the rows that the Hub added, if its question is still ours."""

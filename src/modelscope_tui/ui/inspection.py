@@ -18,6 +18,7 @@ from modelscope_tui.ui.work import Work
 
 if TYPE_CHECKING:
     from modelscope_tui.explorer import Explorer
+    from modelscope_tui.launch.answer import LaunchAnswer
     from modelscope_tui.launch.subject import Options
     from modelscope_tui.ui.study import Study
 
@@ -59,6 +60,21 @@ class Inspection:
         """What is known of the selected model, when anything is."""
         known = self._pane.known
         return known if known is not None and self.model is not None and known.asked == self.model.id else None
+
+    @property
+    def answer(self) -> LaunchAnswer | None:
+        """The answer of the tool that is shown."""
+        return self.known.launch(self._pane.current_tool) if self.known is not None else None
+
+    def quantizations(self) -> tuple[str, ...]:
+        """Name what `--quant` can be here: from the real files of the model and of its GGUF repositories."""
+        from modelscope_tui.catalog.quantization import quantizations_of
+
+        if self.known is None:
+            return ()
+        kept = [self._explorer.cached_details(name) for name in self.known.model.gguf_repos]
+        everything = (self.known.details, *(one.value for one in kept if one is not None))
+        return tuple(dict.fromkeys(item.name for one in everything for item in quantizations_of(one)))
 
     def select(self, model: Model | None) -> None:
         """Turn to another model; it is looked into when it has rested for a moment."""

@@ -35,7 +35,11 @@ def prepare(post: Post, explorer: Explorer) -> None:
         return
     post(messages.IndexOpened(explorer.index_problem))
     machine = explorer.machine
-    post(messages.MachineFound(machine.describe(), about_tools(explorer.tools()), explorer.hub_state))
+    known = about_tools(explorer.tools(), explorer.installed)
+    post(messages.MachineFound(machine.describe(), known, explorer.hub_state))
+    answering = explorer.answering()
+    if answering:
+        post(messages.ServersFound(about_tools(explorer.tools(), explorer.installed, answering)))
 
 
 def ask_hub(post: Post, explorer: Explorer, query: Query, refresh: bool) -> None:

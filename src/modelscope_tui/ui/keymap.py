@@ -115,6 +115,7 @@ def _tab_list(tab: str, what: str) -> tuple[Binding, ...]:
 
 
 LAUNCH: tuple[Binding, ...] = (
+    _key("run", "r", "tab('launch', 'ask', 'run')", "run", "Run the command here, after showing exactly what runs"),
     _key("next-tool", "n", "tab('launch', 'tool', 1)", "next tool", "The command of the next tool"),
     _key(
         "previous-tool", "p", "tab('launch', 'tool', -1)", "previous tool", "The command of the tool before", show=False
@@ -122,13 +123,21 @@ LAUNCH: tuple[Binding, ...] = (
     _key(
         "edit",
         "e",
-        "tab('launch', 'edit')",
+        "tab('launch', 'ask', 'edit')",
         "edit",
         "Change quantization, context, port and more; the command follows at once",
     ),
     _key(
+        "target",
+        "t",
+        "tab('launch', 'ask', 'target')",
+        "target",
+        "Write the command for the next target: shell, Docker, Compose, Kubernetes, systemd",
+    ),
+    _key(
         "shell", "s", "tab('launch', 'shell')", "shell", "Write the command for the next shell: bash, PowerShell, cmd"
     ),
+    _key("save", "w", "tab('launch', 'ask', 'save')", "save", "Save the files of the command in a folder"),
 )
 """Keys of the detail pane while its Launch tab is shown."""
 
@@ -200,7 +209,11 @@ FORM_KEYS: tuple[Binding, ...] = (
     _key(
         "form-previous", "shift+tab,up", "app.focus_previous", "previous", "The option before", "shift+tab", show=False
     ),
-)
+    _key("form-choice", "pagedown", "choose(1)", "choice", "The next choice for this option, where there are any",
+         "PgDn", show=False),
+    _key("form-choice-before", "pageup", "choose(-1)", "choice", "The choice before, where there are any",
+         "PgUp", show=False),
+)  # fmt: skip
 """Keys of the options form."""
 
 PICTURE_KEYS: tuple[Binding, ...] = (
@@ -213,6 +226,19 @@ PICTURE_KEYS: tuple[Binding, ...] = (
     _key("picture-save", "w", "save", "save", "Save the picture as SVG", show=False),
 )
 """Keys of the picture of a result."""
+
+RUN_KEYS: tuple[Binding, ...] = (
+    _key("run-yes", "y", "answer(True)", "run", "Run it"),
+    _key("run-no", "n,escape,q", "answer(False)", "do not", "Do not run it", "n"),
+    _key("run-down", "j,down", "scroll(1)", "down", "Scroll down", show=False),
+    _key("run-up", "k,up", "scroll(-1)", "up", "Scroll up", show=False),
+)
+"""Keys of the question before a command runs."""
+
+SAVE_KEYS: tuple[Binding, ...] = (
+    _key("save-keep", "escape", "keep", "do not save", "Go back without saving", "esc", show=False),
+)
+"""Keys of the question where to save files."""
 
 CHOICE_KEYS: tuple[Binding, ...] = (
     _key("choice-close", "escape,q", "close", "close", "Close it; nothing is changed", "esc", show=False),
@@ -235,6 +261,8 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Family": FAMILY,
     "Help": HELP_KEYS,
     "Options of the command": FORM_KEYS,
+    "Run this here?": RUN_KEYS,
+    "Save the files": SAVE_KEYS,
     "A list to choose from": CHOICE_KEYS,
     "Picture": PICTURE_KEYS,
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -23,7 +23,7 @@ from modelscope_tui.ui import keymap
 from modelscope_tui.ui.answered_screen import AnsweredScreen
 from modelscope_tui.ui.arrangement import FACETS, PLACES
 from modelscope_tui.ui.inspection import Inspection
-from modelscope_tui.ui.messages import KeyHandled
+from modelscope_tui.ui.messages import KeyHandled, LaunchAsked
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import USES, FacetPane
 from modelscope_tui.ui.panes.filter import FilterPane
@@ -34,7 +34,7 @@ from modelscope_tui.ui.widgets.model_table import ModelTable
 from modelscope_tui.ui.work import Work
 
 if TYPE_CHECKING:
-    from modelscope_tui.launch.subject import Options
+    from modelscope_tui.ui.launching import Launching
 
 
 class MainScreen(AnsweredScreen):
@@ -49,6 +49,7 @@ class MainScreen(AnsweredScreen):
         self.work = Work(self, explorer)
         self._text = text
         self._put_on_clipboard = put_on_clipboard
+        self._launching: Launching | None = None
 
     def compose(self) -> ComposeResult:
         """Make the panes; tabs, popups and all that is not seen yet come later."""
@@ -140,16 +141,14 @@ class MainScreen(AnsweredScreen):
         """Show the command for the next shell."""
         self.inspection.choose_next_shell()
 
-    @on(DetailPane.EditRequested)
-    def edit_options(self) -> None:
-        """Open the form of the command's options."""
-        from modelscope_tui.ui.options_form import OptionsForm
+    @on(LaunchAsked)
+    def launch(self, event: LaunchAsked) -> None:
+        """Run, save or change the command that is shown."""
+        if self._launching is None:
+            from modelscope_tui.ui.launching import Launching
 
-        def _follow(options: object) -> None:
-            if options is not None:
-                self.inspection.choose_options(cast("Options", options))
-
-        self.app.push_screen(OptionsForm(self.inspection.options), _follow)
+            self._launching = Launching(self, self.inspection)
+        getattr(self._launching, event.what)()
 
     @on(Choices.Chosen, "#panes")
     def go_to_pane(self, event: Choices.Chosen) -> None:

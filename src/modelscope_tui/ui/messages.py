@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.message import Message
 
@@ -57,6 +57,13 @@ class MachineFound(Message):
     machine: str
     tools: Tools
     state: HubState
+
+
+@dataclass(eq=False, repr=False)
+class ServersFound(Message):
+    """Servers answer on this machine; the tools are known with them."""
+
+    tools: Tools
 
 
 @dataclass(eq=False, repr=False)
@@ -159,6 +166,13 @@ class TabTold(Message):
     model_id: str
     answer: object | None
     problem: ModelscopeError | None
+
+
+@dataclass(eq=False, repr=False)
+class LaunchAsked(Message):
+    """A person wants something done with the command that is shown: `run`, `save`, `edit`, `target`."""
+
+    what: Literal["run", "save", "edit", "target"]
 
 
 class KeyHandled(Message):

@@ -1,34 +1,20 @@
-"""What the Tools pane says beside a tool: what it is for, and whether it is installed here.
+"""What the Tools pane says beside a tool: what it is for, whether it is installed here, and whether it answers.
 
-UPPER FLOOR. Looks for executables and modules by name only; nothing is run.
+UPPER FLOOR. It puts into words what ``installed.py`` and ``answering.py`` found; it looks at nothing itself.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-EXECUTABLES: Mapping[str, str] = MappingProxyType(
-    {
-        "ollama": "ollama",
-        "lmstudio": "lms",
-        "llamacpp": "llama-server",
-        "mlx": "mlx_lm.server",
-        "docker-model-runner": "docker",
-        "vllm": "vllm",
-        "sglang": "sglang",
-        "tgi": "text-generation-launcher",
-        "huggingface": "hf",
-        "deepspeed": "deepspeed",
-        "axolotl": "axolotl",
-        "transformers": "transformers",
-    }
-)
-"""The program whose presence on the PATH means that a tool is installed."""
+from modelscope_tui.ui.present import clean
 
+if TYPE_CHECKING:
+    from modelscope_tui.answering import Answering
+    from modelscope_tui.installed import Installed
 
 PURPOSES: Mapping[str, str] = MappingProxyType({"hub": "download", "run": "run here"})
 """A purpose in the words of a person, where the word alone does not say it."""
@@ -58,22 +44,32 @@ class Tools:
     """How people write them."""
     purposes: Mapping[str, str]
     """What they are for: `run` here, `serve` to others, get from a `hub`, `train`."""
-    installed: frozenset[str]
-    """Those whose program is on the PATH."""
+    installed: Mapping[str, str]
+    """Those that are here, with their version; empty where it is not known."""
+    running: Mapping[str, str] = field(default_factory=dict)
+    """Those that answer, with their address."""
+
+    def words(self, tool: str) -> str:
+        """Say what is known of a tool here: `to serve · 0.33.0 here · answers at http://…`."""
+        parts = [f"to {self.purposes[tool]}" if tool in self.purposes else ""]
+        if tool in self.installed:
+            parts.append(f"{self.installed[tool] or 'installed'} here")
+        if tool in self.running:
+            parts.append(f"answers at {self.running[tool]}")
+        return " · ".join(part for part in parts if part)
 
 
-NO_TOOLS = Tools(MappingProxyType({}), MappingProxyType({}), frozenset())
+NO_TOOLS = Tools(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
 """What is known before the worker looked."""
 
 
-def about_tools(tools: Iterable[AboutTool]) -> Tools:
-    """Look the tools up: their words, and which are installed."""
+def about_tools(
+    tools: Iterable[AboutTool], here: Mapping[str, Installed], answering: Iterable[Answering] = ()
+) -> Tools:
+    """Put the tools into words: what they are for, which are installed, which answer."""
     known = tuple(tools)
     labels = {tool.name: tool.label for tool in known}
     purposes = {tool.name: PURPOSES.get(tool.purpose, tool.purpose) for tool in known}
-    return Tools(labels, purposes, frozenset(name for name in labels if _is_installed(name)))
-
-
-def _is_installed(name: str) -> bool:
-    program = EXECUTABLES.get(name)
-    return program is not None and shutil.which(program) is not None
+    installed = {name: clean(one.version or "", 40) for name, one in here.items() if name in labels}
+    running = {one.tool: clean(one.address, 80) for one in answering if one.tool in labels and one.tool is not None}
+    return Tools(labels, purposes, installed, running)

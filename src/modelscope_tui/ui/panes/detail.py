@@ -47,9 +47,6 @@ class DetailPane(Vertical, can_focus=True):
             super().__init__()
             self.tool = tool
 
-    class EditRequested(Message):
-        """The options of the command are to be changed."""
-
     class ShellRequested(Message):
         """The command is wanted for the next shell."""
 

@@ -6,7 +6,7 @@ not its business.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,6 +17,7 @@ from textual.message import Message
 from modelscope_tui.catalog.facet import FacetValue
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.present import clean, count, fitted, glyphs, grouped
+from modelscope_tui.ui.tools import NO_TOOLS, Tools
 from modelscope_tui.ui.widgets.line_list import LineList, Piece
 
 
@@ -79,8 +80,7 @@ class FacetPane(LineList):
         self._excluded: frozenset[str] = frozenset()
         self._found = 0
         self._count_width = 1
-        self._purposes: Mapping[str, str] = {}
-        self._installed: frozenset[str] = frozenset()
+        self._tools = NO_TOOLS
 
     # -- what it is given --------------------------------------------------------------------------------------
 
@@ -104,9 +104,9 @@ class FacetPane(LineList):
         self._values, self._chosen, self._excluded, self._found = now
         self._relist()
 
-    def show_tools(self, purposes: Mapping[str, str], installed: frozenset[str]) -> None:
-        """Show which tools are installed here, and what the one under the cursor is for."""
-        self._purposes, self._installed = purposes, installed
+    def show_tools(self, tools: Tools) -> None:
+        """Show which tools are installed here or answer, and what the one under the cursor is for."""
+        self._tools = tools
         self.forget_strips()
         self.refresh()
 
@@ -139,8 +139,8 @@ class FacetPane(LineList):
             more = grouped(self._found) if self._found > len(self._values) else ""
             words = f"{chosen} chosen" if chosen else more
             if here is not None:
-                purpose = self._purposes.get(here.value)
-                words = clean(f"{self._field_of(here)}:{here.value}" + (f", to {purpose}" if purpose else ""), 80)
+                more = self._tools.words(here.value)
+                words = clean(f"{self._field_of(here)}:{here.value}" + (f", {more}" if more else ""), 120)
         self.border_subtitle = Content(words)
 
     def on_mount(self) -> None:
@@ -172,7 +172,9 @@ class FacetPane(LineList):
         sign = self._sign(one)
         number = (count(one.count) if one.count >= 100_000 else grouped(one.count)).rjust(self._count_width)
         indent = "  " if one.group is not None else ""
-        badge = " " + glyphs().online if one.value in self._installed else ""
+        is_running = one.value in self._tools.running
+        sign_of = glyphs().online if is_running else glyphs().offline
+        badge = f" {sign_of}" if is_running or one.value in self._tools.installed else ""
         room = width - 3 - len(indent) - len(badge) - len(number) - 1
         is_out = sign == glyphs().excluded
         name = "muted" if is_out or (one.group is not None and sign == " ") or not one.count else "text"

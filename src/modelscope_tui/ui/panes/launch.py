@@ -6,7 +6,7 @@ UPPER FLOOR. It shows the answers it is given; the command stands in a box of it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from modelscope_tui.ui import present
+from modelscope_tui.ui.messages import LaunchAsked
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.overview import banner, headline
 from modelscope_tui.ui.panes.tab import Tab
@@ -78,9 +79,9 @@ class LaunchTab(Tab):
             at = names.index(current) if current in names else -1
             self.pane.post_message(DetailPane.ToolChosen(names[(at + direction) % len(names)]))
 
-    def action_edit(self) -> None:
-        """Ask for the options form."""
-        self.pane.post_message(DetailPane.EditRequested())
+    def action_ask(self, what: Literal["run", "save", "edit", "target"]) -> None:
+        """Ask for something to be done with the command."""
+        self.pane.post_message(LaunchAsked(what))
 
     def action_shell(self) -> None:
         """Ask for the next shell."""
@@ -123,6 +124,7 @@ def _chosen(answer: LaunchAnswer, known: Study) -> Content:
         ("quant", clean(quant or "", 40)),
         ("context", present.tokens(context)),
         ("port", str(options.port or "")),
+        ("target", options.target),
         ("shell", options.shell),
     )
     parts: list[tuple[str, str]] = []
@@ -151,7 +153,12 @@ def _parts(answer: LaunchAnswer, known: Study, labels: Mapping[str, str]) -> Ite
     ]  # fmt: skip
     yield Content("\n").join(others)
     if answer.flags:
-        yield Content("\n").join([Content.styled("why", "$foreground 50%"), *(_flag(one) for one in answer.flags)])
+        yield _whys(answer)
+    if answer.command is not None:
+        for file in answer.command.files:
+            yield Content.assemble(
+                (f"{clean(file.path, 100)} holds", "$foreground 50%"), f"\n{clean_lines(file.content)}"
+            )
     if answer.smoke_test:
         yield Content.assemble(("then try\n", "$foreground 50%"), clean_lines(answer.smoke_test))
     yield banner(known)
@@ -171,6 +178,16 @@ def _memory(answer: LaunchAnswer) -> str:
     return f"\nneeds {present.size(fit.total_bytes)}{of}{longest}"
 
 
-def _flag(flag: Flag) -> Content:
+def _whys(answer: LaunchAnswer) -> Content:
+    """Say why each part of the command is there, and who says so; one source that all share stands once."""
+    sources = [flag.source for flag in answer.flags]
+    usual = max(sources, key=sources.count)
+    lines = [_flag(flag, "" if flag.source == usual else flag.source) for flag in answer.flags]
+    lead = Content.styled(f"why each part is there (source: {clean(usual, 200)})", "$foreground 50%")
+    return Content("\n").join([lead, *lines])
+
+
+def _flag(flag: Flag, source: str) -> Content:
     name = f"  {clean(flag.flag)} {clean(flag.value)}".rstrip()
-    return Content.assemble((name, "$text-accent"), ("  " + clean(flag.why), "$foreground 60%"))
+    said = f" (source: {clean(source, 200)})" if source else ""
+    return Content.assemble((name, "$text-accent"), (f"\n    {clean(flag.why)}{said}", "$foreground 60%"))
