@@ -122,5 +122,5 @@ def test_offline_nobody_is_asked(offline_settings: Settings, monkeypatch: pytest
     with served({"/api/version": {"version": "1"}}) as address:
         monkeypatch.setenv("OLLAMA_HOST", address)
         explorer = Explorer(offline_settings)
-        assert explorer.answering() == ()
+        assert explorer.surroundings.answering() == ()
         explorer.close()

@@ -183,8 +183,7 @@ class Explorer(Local):
         from modelscope_tui.launch.tool import Subject
 
         related = {name: found for name in self._related_names(details) if (found := self._known(name))}
-        is_here = self.machine.source == "detected"  # what is installed here says nothing of another machine
-        versions = {name: one.version for name, one in self.installed.items() if one.version} if is_here else {}
+        versions = self.surroundings.versions_for(self.machine)
         return Subject(details=details, machine=self.machine, related=related, versions=versions)
 
     def _related_names(self, details: ModelDetails) -> tuple[str, ...]:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from modelscope_tui.catalog import snapshot
 from modelscope_tui.errors import CatalogError
+from modelscope_tui.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from modelscope_tui.answering import Answering
     from modelscope_tui.catalog.family import Family
     from modelscope_tui.catalog.index import FacetCounts, Index, Matches
     from modelscope_tui.catalog.lens import Lens
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from modelscope_tui.catalog.query import Problem, Query
     from modelscope_tui.catalog.snapshot import FirstPage
     from modelscope_tui.fit.machine import Machine
-    from modelscope_tui.installed import Installed
     from modelscope_tui.machines import Machines
     from modelscope_tui.settings import Settings
 
@@ -70,6 +69,7 @@ class Local:
     def __init__(self, settings: Settings, machine: Machine | None = None) -> None:
         self.settings = settings
         self._given_machine = machine
+        self.surroundings = Surroundings(is_offline=settings.offline)
         self._index: Index | None = None
         self._fitting: Mapping[str, tuple[Sized, ...]] | None = None
         self._purpose: Purpose | None = None
@@ -244,21 +244,6 @@ class Local:
         from modelscope_tui.catalog.lens import lens_of
 
         return lens_of(details, self.purpose, self.model, card=card, policy=self.policy)
-
-    @cached_property
-    def installed(self) -> Mapping[str, Installed]:
-        """The tools that are installed here, by name, as far as a look at files tells."""
-        from modelscope_tui.installed import installed
-
-        return installed()
-
-    def answering(self) -> tuple[Answering, ...]:
-        """Ask which servers answer on this machine; none is asked offline. Blocks briefly: call it in a worker."""
-        if self.settings.offline:
-            return ()
-        from modelscope_tui.answering import answering
-
-        return answering()
 
     def _narrowed(self, query: Query) -> Narrowed | None:
         """Answer for the catalog what it cannot know of a query: which rows fit the machine and the purpose."""

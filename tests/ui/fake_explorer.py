@@ -59,6 +59,17 @@ CATALOG = (
 )  # fmt: skip
 
 
+class FakeSurroundings:
+    """Tools and servers that a story puts there."""
+
+    def __init__(self) -> None:
+        self.installed: dict[str, Installed] = {}
+        self.servers: tuple[Answering, ...] = ()
+
+    def answering(self) -> tuple[Answering, ...]:
+        return self.servers
+
+
 class FakeExplorer:
     """Answers from a tuple of rows."""
 
@@ -84,8 +95,7 @@ class FakeExplorer:
         self.index_problem: str | None = None
         self.purpose = Purpose()
         self.policy: Policy | None = None
-        self.installed: dict[str, Installed] = {}
-        self.servers: tuple[Answering, ...] = ()
+        self.surroundings = FakeSurroundings()
         self.closed = False
 
     def first_page(self) -> FirstPage:
@@ -232,9 +242,6 @@ class FakeExplorer:
         if model_id not in self.cards:
             raise NotCached(f"Offline, and {model_id} was never seen.", "Go online once to see it.")
         return Answer(self.cards[model_id], "cache", "2026-11-20T00:00:00Z", is_stale=False)
-
-    def answering(self) -> tuple[Answering, ...]:
-        return self.servers
 
     def gather_related(self, details: ModelDetails) -> bool:
         return False

@@ -128,8 +128,11 @@ async def test_what_is_typed_in_the_form_is_followed_at_once_and_esc_takes_it_ba
 
 async def test_a_mark_shows_what_is_installed_and_what_answers(open_explorer: Open) -> None:
     explorer = FakeExplorer()
-    explorer.installed = {"ollama": Installed("ollama", "/bin/ollama", None), "vllm": Installed("vllm", None, "0.33.0")}
-    explorer.servers = (Answering("ollama", "http://127.0.0.1:11434", "0.30.1"),)
+    explorer.surroundings.installed = {
+        "ollama": Installed("ollama", "/bin/ollama", None),
+        "vllm": Installed("vllm", None, "0.33.0"),
+    }
+    explorer.surroundings.servers = (Answering("ollama", "http://127.0.0.1:11434", "0.30.1"),)
     async with open_explorer(explorer=explorer) as stage:
         rows = {line.split()[1]: line for line in stage.text().splitlines() if "Ollama" in line or "vLLM" in line}
         assert "●" in next(line for line in rows.values() if "Ollama" in line)

@@ -39,8 +39,8 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:  # noqa:
     """Look at everything that a command or a first frame depends on."""
     looks: tuple[tuple[str, Callable[[], Finding]], ...] = (
         ("machine", lambda: _machine(explorer)),
-        ("tools", lambda: check.tools(explorer.installed)),
-        ("servers", lambda: check.servers(explorer.answering, is_offline=explorer.settings.offline)),
+        ("tools", lambda: check.tools(explorer.surroundings.installed)),
+        ("servers", lambda: check.servers(explorer.surroundings.answering, is_offline=explorer.settings.offline)),
         ("cache", lambda: _cache(explorer)),
         ("index", lambda: _index(explorer, output)),
         ("sync", lambda: _sync(explorer)),

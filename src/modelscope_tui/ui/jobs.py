@@ -35,11 +35,11 @@ def prepare(post: Post, explorer: Explorer) -> None:
         return
     post(messages.IndexOpened(explorer.index_problem))
     machine = explorer.machine
-    known = about_tools(explorer.tools(), explorer.installed)
+    known = about_tools(explorer.tools(), explorer.surroundings.installed)
     post(messages.MachineFound(machine.describe(), known, explorer.hub_state))
-    answering = explorer.answering()
+    answering = explorer.surroundings.answering()
     if answering:
-        post(messages.ServersFound(about_tools(explorer.tools(), explorer.installed, answering)))
+        post(messages.ServersFound(about_tools(explorer.tools(), explorer.surroundings.installed, answering)))
 
 
 def ask_hub(post: Post, explorer: Explorer, query: Query, refresh: bool) -> None:
