@@ -37,6 +37,9 @@ def test_what_cannot_be_read_leaves_the_machine_before() -> None:
     machines.choose("server")
     with pytest.raises(UsageError, match="not a device"):
         machines.choose("abacus")
+    with pytest.raises(UsageError) as caught:
+        machines.choose("lapdog")
+    assert "Laptop, server, broken" in (caught.value.hint or "")
     with pytest.raises(UsageError, match="`broken` of the settings"):
         machines.choose("broken")
     assert machines.current.name == "server"

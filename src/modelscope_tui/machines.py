@@ -86,11 +86,21 @@ class Machines:
 
         name, spec = _named(self._named, wanted)
         if spec is None:
-            return parse_machine(wanted)
+            return self._written(wanted)
         try:
             return replace(parse_machine(spec), name=name)
         except UsageError as problem:
             raise UsageError(f"Machine `{name}` of the settings: {problem.message}", problem.hint) from problem
+
+    def _written(self, spec: str) -> Machine:
+        from modelscope_tui.fit.device import parse_machine
+
+        try:
+            return parse_machine(spec)
+        except UsageError as problem:
+            if self._named:
+                problem.hint = f"{problem.hint} Named in the settings: {', '.join(self._named)}.".strip()
+            raise
 
     def _here(self) -> Machine:
         if self._given is not None:

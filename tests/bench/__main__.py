@@ -9,7 +9,7 @@ from pathlib import Path
 
 import modelscope_tui
 
-NAMES = ("start", "keys", "index", "sync", "launch")
+NAMES = ("start", "keys", "index", "sync", "launch", "fit")
 
 
 def main() -> int:

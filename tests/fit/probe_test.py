@@ -46,6 +46,9 @@ class FakeNvml:
     def nvmlDeviceGetHandleByIndex(self, index: int) -> Card:  # noqa: N802
         return self.cards[index]
 
+    def nvmlDeviceGetUUID(self, card: Card) -> str:  # noqa: N802
+        return f"GPU-{self.cards.index(card)}234-abcd"
+
     def nvmlDeviceGetName(self, card: Card) -> str | bytes:  # noqa: N802
         return card.name
 
@@ -127,9 +130,17 @@ def test_cuda_visible_devices_chooses_cards(tmp_path: Path) -> None:
     nvml = FakeNvml(Card("NVIDIA GeForce RTX 4090", 24564 * MIB), Card("NVIDIA GeForce RTX 3090", 24576 * MIB))
     seen = {
         text: [gpu.label for gpu in detect(system(tmp_path, nvml=nvml, environ={"CUDA_VISIBLE_DEVICES": text})).gpus]
-        for text in ("1", "", "-1", "0,7", "GPU-1234")
+        for text in ("1", "", "-1", "0,7", "GPU-1234", "GPU-9", "MIG-1")
     }
-    assert seen == {"1": ["RTX 3090"], "": [], "-1": [], "0,7": ["RTX 4090"], "GPU-1234": ["RTX 4090", "RTX 3090"]}
+    assert seen == {
+        "1": ["RTX 3090"],
+        "": [],
+        "-1": [],
+        "0,7": ["RTX 4090"],
+        "GPU-1234": ["RTX 3090"],
+        "GPU-9": [],
+        "MIG-1": ["RTX 4090", "RTX 3090"],
+    }
 
 
 def test_each_mig_slice_is_an_accelerator_of_its_own(tmp_path: Path) -> None:
@@ -237,3 +248,47 @@ def test_this_machine_is_found_out_without_complaint() -> None:
     machine = detect()
     assert machine.describe()
     assert machine.ram_bytes is None or machine.ram_bytes > 0
+
+
+def test_a_card_that_does_not_answer_hides_no_other(tmp_path: Path) -> None:
+    class Lost(FakeNvml):
+        def nvmlDeviceGetHandleByIndex(self, index: int) -> Card:  # noqa: N802
+            if index == 0:
+                raise RuntimeError("GPU is lost")
+            return super().nvmlDeviceGetHandleByIndex(index)
+
+    cards = Lost(Card("NVIDIA GeForce RTX 4090", 24564 * MIB), Card("NVIDIA GeForce RTX 3090", 24576 * MIB))
+    assert [gpu.label for gpu in detect(system(tmp_path, nvml=cards)).gpus] == ["RTX 3090"]
+
+
+def test_linux_inside_windows_is_told_by_its_kernel(tmp_path: Path) -> None:
+    assert not detect(system(tmp_path)).is_wsl
+    write(tmp_path, "proc/sys/kernel/osrelease", "5.15.167.4-microsoft-standard-WSL2\n")
+    nvml = FakeNvml(Card("NVIDIA GeForce RTX 4090", 24564 * MIB))
+    machine = detect(system(tmp_path, nvml=nvml, ram_bytes=lambda: 32 * GIB))
+    assert (machine.is_wsl, machine.os, machine.describe()) == (True, "linux", "RTX 4090 24 GB · 32 GB RAM")
+
+
+def test_a_hybrid_of_both_cgroups_keeps_the_second_apart(tmp_path: Path) -> None:
+    write(tmp_path, "proc/self/cgroup", "4:memory:/\n0::/app\n")
+    write(tmp_path, "sys/fs/cgroup/unified/app/memory.max", str(6 * GIB))
+    assert detect(system(tmp_path)).ram_bytes == 6 * GIB
+
+
+def test_amd_cards_are_chosen_by_number_too(tmp_path: Path) -> None:
+    for number, name in ((0, "AMD Radeon RX 7900 XT"), (1, "AMD Radeon RX 7900 XTX")):
+        write(tmp_path, f"sys/class/drm/card{number}/device/vendor", "0x1002")
+        write(tmp_path, f"sys/class/drm/card{number}/device/mem_info_vram_total", str((20 + 4 * number) * GIB))
+        write(tmp_path, f"sys/class/drm/card{number}/device/product_name", name)
+    seen = {
+        text: [gpu.label for gpu in detect(system(tmp_path, environ={"HIP_VISIBLE_DEVICES": text})).gpus]
+        for text in ("1", "", "0,1", "none")
+    }
+    assert seen == {"1": ["RX 7900 XTX"], "": [], "0,1": ["RX 7900 XT", "RX 7900 XTX"],
+                    "none": ["RX 7900 XT", "RX 7900 XTX"]}  # fmt: skip
+
+
+def test_the_newer_driver_of_intel_shows_its_memory_elsewhere(tmp_path: Path) -> None:
+    write(tmp_path, "sys/class/drm/card0/device/vendor", "0x8086")
+    write(tmp_path, "sys/class/drm/card0/device/tile0/physical_vram_size_bytes", str(12 * GIB))
+    assert detect(system(tmp_path)).gpus[0].memory_bytes == 12 * GIB

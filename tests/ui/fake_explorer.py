@@ -23,12 +23,14 @@ from modelscope_tui.catalog.snapshot import FirstPage
 from modelscope_tui.errors import ModelNotFound, ModelscopeError, NotCached
 from modelscope_tui.explorer import ModelView, Page
 from modelscope_tui.fit.machine import GIB, Gpu, Machine
+from modelscope_tui.fit.outlook import Outlook, Wish, outlook
 from modelscope_tui.hub.answer import Answer, HubState
 from modelscope_tui.installed import Installed
 from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, Note
 from modelscope_tui.launch.command import LaunchCommand, Step
 from modelscope_tui.launch.subject import Options
 from modelscope_tui.launch.tool import TOOLS, Tool
+from modelscope_tui.machines import Machines
 from modelscope_tui.settings import Settings
 
 AS_OF = "2026-10-05"
@@ -91,7 +93,9 @@ class FakeExplorer:
         self.hub_problem: ModelscopeError | None = None
         self.asked: list[Query] = []
         self.hub_state = HubState("offline" if offline else "online")
-        self.machine = Machine("desk", (Gpu("NVIDIA RTX 4090 24 GB", 24 * GIB),), 64 * GIB)
+        desk = Machine("desk", (Gpu("NVIDIA RTX 4090 24 GB", 24 * GIB, bandwidth_bytes_per_second=1008e9),), 64 * GIB)
+        named = {"laptop": "M3 Max 64GB", "server": "4xH100"}
+        self.machines = Machines(replace(self.settings, machines=named), desk)
         self.index_problem: str | None = None
         self.purpose = Purpose()
         self.policy: Policy | None = None
@@ -129,8 +133,8 @@ class FakeExplorer:
             "license": {group, model.license or ""},
             "tool": set(self._tools(model)),
             "task": {model.task or ""},
-            "fits": {"yes" if (model.params or 0) < 20e9 else "no"},
             "allowed": {self.allowed(model)},
+            "fits": {self.fits(model)},
         }.get(field, set())
 
     def _tools(self, model: Model) -> tuple[str, ...]:
@@ -203,7 +207,8 @@ class FakeExplorer:
         return Family(model_id, None, ancestors, tuple(branches))
 
     def fits(self, model: Model) -> str:
-        return "unknown" if model.params is None else "yes" if model.params < 20e9 else "no"
+        small = 20e9 * self.machine.gpu_budget_bytes / (24 * GIB)
+        return "unknown" if model.params is None else "yes" if model.params < small else "no"
 
     def choose_purpose(self, purpose: Purpose) -> None:
         self.purpose = purpose
@@ -264,6 +269,16 @@ class FakeExplorer:
         return LaunchAnswer(
             model.id, tool, "tight", "Little memory is left.", (), command, (flag,), "curl localhost:8000/v1/models"
         )
+
+    def outlook(self, details: ModelDetails, options: Options) -> Outlook:
+        return outlook(details, self.machine, Wish(options.quant, options.context, options.kv_dtype))
+
+    def choose_machine(self, text: str) -> Machine:
+        return self.machines.choose(text)
+
+    @property
+    def machine(self) -> Machine:
+        return self.machines.current
 
     def ask_hub(self, query: Query, *, refresh: bool = False) -> int:
         self.asked.append(query)

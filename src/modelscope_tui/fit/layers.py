@@ -52,7 +52,8 @@ UNSAID_KINDS = frozenset(_WINDOW_EVERY) | {
     "lfm2", "lfm2_moe", "deepseek_v2", "deepseek_v3", "deepseek_v32", "kimi_k2", "kimi_linear", "glm4_moe_lite",
     "glm_moe_dsa",
     "mamba", "mamba2", "falcon_mamba", "mistral", "mistral3", "ministral", "starcoder2", "exaone4", "step3", "minimax",
-    "zamba2",
+    "zamba2", "mllama", "recurrent_gemma", "mimo_v2_flash", "openelm", "nemotron_nas", "deci", "minimax_text_01",
+    "minimax_m1", "hunyuan", "hunyuan_v1_moe",
 }  # fmt: skip
 """Families whose layers are not all alike: without `config.json` their cache is not known."""
 

@@ -77,6 +77,8 @@ class Machine:
     is_apple: bool = False
     """Apple silicon: one memory for both, Metal."""
     ram_bandwidth_bytes_per_second: float | None = None
+    is_wsl: bool = False
+    """Linux inside Windows: the memory is what Windows lends it."""
 
     @property
     def is_unified(self) -> bool:
@@ -133,5 +135,6 @@ class Machine:
             "ram_bytes": self.ram_bytes,
             "cpu_name": self.cpu_name,
             "os": self.os,
+            "is_wsl": self.is_wsl,
             "source": self.source,
         }

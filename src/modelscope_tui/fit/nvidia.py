@@ -31,18 +31,30 @@ def nvidia_gpus(
     except Exception:  # no package, no driver, no card: NVML has an error class for each
         return _visible(_from_proc(root), environ)
     try:
-        cards = [_card(nvml, index, ram_bytes) for index in range(nvml.nvmlDeviceGetCount())]
+        numbers = range(nvml.nvmlDeviceGetCount())
+        # A card that has fallen off the bus answers nothing; the others still do.
+        cards = tuple(_asked(lambda index=index: _card(nvml, index, ram_bytes)) or () for index in numbers)  # type: ignore[misc]
+        ids = tuple(_asked(lambda index=index: _id(nvml, index)) or "" for index in numbers)  # type: ignore[misc]
     finally:
         nvml.nvmlShutdown()
-    return tuple(gpu for card in _visible(tuple(cards), environ) for gpu in card)
+    return tuple(gpu for card in _visible(cards, environ, ids) for gpu in card)
 
 
-def _visible(found: tuple[Any, ...], environ: Mapping[str, str]) -> tuple[Any, ...]:
-    """Keep what `CUDA_VISIBLE_DEVICES` names by number; ids of other kinds (UUID, MIG) keep all."""
+def _id(nvml: Any, index: int) -> str:
+    found = nvml.nvmlDeviceGetUUID(nvml.nvmlDeviceGetHandleByIndex(index))
+    return found.decode("ascii", "replace") if isinstance(found, bytes) else str(found)
+
+
+def _visible(found: tuple[Any, ...], environ: Mapping[str, str], ids: tuple[str, ...] = ()) -> tuple[Any, ...]:
+    """Keep what `CUDA_VISIBLE_DEVICES` names, by number or by the start of a card's id; ids of slices keep all."""
     text = environ.get("CUDA_VISIBLE_DEVICES")
     if text is None:
         return found
     names = [name.strip() for name in text.split(",") if name.strip()]
+    if names and ids and all(name.startswith("GPU-") for name in names):
+        places = [next((at for at, one in enumerate(ids) if one.startswith(name)), None) for name in names]
+        known = places[: places.index(None)] if None in places else places
+        return tuple(found[at] for at in known if at is not None)
     if not all(re.fullmatch(r"-?\d+", name) for name in names):
         return found
     chosen: list[Any] = []

@@ -76,7 +76,7 @@ def detect(system: System | None = None) -> Machine:
     if here.name == "Darwin" and here.processor == "arm64":
         return _apple(here, ram_bytes, cpu_name)
     gpus = _quietly(lambda: nvidia_gpus(here.load_nvml, here.root, here.environ, ram_bytes)) or ()
-    gpus += _quietly(lambda: tuple(_drm_gpus(here))) or ()
+    gpus += _quietly(lambda: _chosen(tuple(_drm_gpus(here)), here.environ)) or ()
     return Machine(
         name="this machine",
         gpus=gpus,
@@ -84,7 +84,13 @@ def detect(system: System | None = None) -> Machine:
         cpu_name=cpu_name,
         source="unknown" if ram_bytes is None and not gpus else "detected",
         os=_OS.get(here.name),
+        is_wsl=here.name == "Linux" and bool(_quietly(lambda: _is_wsl(here))),
     )
+
+
+def _is_wsl(here: System) -> bool:
+    """Tell Windows' own Linux by its kernel: the memory is what Windows lends it, the cards come through its driver."""
+    return "microsoft" in _text(here.root / "proc/sys/kernel/osrelease").lower()
 
 
 def _ram_bytes(here: System) -> int | None:
@@ -102,7 +108,8 @@ def _cgroup_limit_bytes(root: Path) -> int | None:
         if controllers and "memory" not in controllers.split(","):
             continue
         group = Path(*(part for part in path.split("/") if part not in {"", ".."}))
-        limits += [_limit(start / parent / name) for parent in (group, *group.parents)]
+        starts = (start,) if controllers else (start, base / "unified")  # (a hybrid keeps the second version apart)
+        limits += [_limit(top / parent / name) for top in starts for parent in (group, *group.parents)]
     return min((limit for limit in limits if limit is not None), default=None)
 
 
@@ -150,6 +157,17 @@ def _drm_gpus(here: System) -> Iterable[Gpu]:
             yield found
 
 
+def _chosen(found: tuple[Gpu, ...], environ: Mapping[str, str]) -> tuple[Gpu, ...]:
+    """Keep the AMD cards that `HIP_VISIBLE_DEVICES` or `ROCR_VISIBLE_DEVICES` name by number."""
+    text = environ.get("HIP_VISIBLE_DEVICES", environ.get("ROCR_VISIBLE_DEVICES"))
+    names = [] if text is None else [name.strip() for name in text.split(",") if name.strip()]
+    if text is None or not all(name.isdecimal() for name in names):
+        return found
+    amd = [gpu for gpu in found if gpu.vendor == "AMD"]
+    kept = [amd[int(name)] for name in names if int(name) < len(amd)]
+    return (*kept, *(gpu for gpu in found if gpu.vendor != "AMD"))
+
+
 def _amd(card: Path) -> Gpu | None:
     vram = _number(card / "device/mem_info_vram_total")
     shared = _number(card / "device/mem_info_gtt_total") or 0
@@ -162,7 +180,8 @@ def _amd(card: Path) -> Gpu | None:
 
 
 def _intel(card: Path) -> Gpu | None:
-    local = _number(card / "lmem_total_bytes") or _number(card / "device/lmem_total_bytes")
+    places = ("lmem_total_bytes", "device/lmem_total_bytes", "device/tile0/physical_vram_size_bytes")
+    local = next((size for place in places if (size := _number(card / place))), None)
     if not local:
         return None
     name = _text(card / "device/label") or f"Intel GPU {_text(card / 'device/device')}".strip()

@@ -191,6 +191,30 @@ class AnsweredScreen(KeyedScreen):
         event.stop()
         self.work.copy(event.text, event.what, self.inspection.put_on_clipboard)
 
+    def on_options_wished(self, event: messages.OptionsWished) -> None:
+        """Look at the model with other options."""
+        event.stop()
+        self.inspection.choose_options(event.options)
+
+    def action_machine(self) -> None:
+        """Choose the machine that everything is judged for."""
+        from modelscope_tui.ui.machine_choice import MachineScreen
+
+        def _follow(is_another: bool | None) -> None:
+            if is_another:
+                self.follow_machine()
+
+        self.app.push_screen(MachineScreen(self.explorer), _follow)
+
+    def follow_machine(self) -> None:
+        """Judge everything for the machine that was chosen: title, column, `fits:`, and the commands."""
+        self.machine = self.explorer.machine.describe()
+        self.query_one(ModelTable).show_marks(self.explorer.fits, self.explorer.allowed)
+        self.show_title()
+        if self.search.query.values("fits"):
+            self.search.again()
+        self.inspection.rebuild()
+
     def on_copied(self, event: messages.Copied) -> None:
         """Say what is on the clipboard, and how it got there."""
         self.notify(f"{event.what} copied with {event.way}", timeout=SAID_SECONDS, markup=False)

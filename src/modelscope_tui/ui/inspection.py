@@ -122,6 +122,11 @@ class Inspection:
         if self.known is not None:
             self._work.rebuild(self.known, options)
 
+    def rebuild(self) -> None:
+        """Build the commands anew: for another machine."""
+        if self.known is not None:
+            self._work.rebuild(self.known, self.options)
+
     def choose_next_shell(self) -> None:
         """Write the command for the next shell."""
         at = SHELLS.index(self.options.shell) if self.options.shell in SHELLS else -1

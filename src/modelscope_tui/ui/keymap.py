@@ -33,6 +33,14 @@ SCREEN: tuple[Binding, ...] = (
     _key("browse", "o", "browse", "browser", "Open the model's page in the browser", show=False),
     _key("fits", "f", "toggle_fits", "fits", "Show only what fits this machine, or all again"),
     _key("use", "u", "choose_use", "use", "Choose where and what for: marks, allowed: and License follow", show=False),
+    _key(
+        "machine",
+        "M",
+        "machine",
+        "machine",
+        "Judge for another machine: this one, a named one, or any",
+        show=False,
+    ),
     _key("sort", "s", "next_sort", "sort", "Sort by the next column"),
     _key("reverse", "S", "reverse_sort", "reverse", "Turn the order round", show=False),
     _key("refresh", "R", "refresh_from_hub", "refresh", "Ask the Hub again, for the list and the model", show=False),
@@ -141,6 +149,14 @@ LAUNCH: tuple[Binding, ...] = (
 )
 """Keys of the detail pane while its Launch tab is shown."""
 
+FIT: tuple[Binding, ...] = (
+    _key("next-quant", "n", "tab('fit', 'quant', 1)", "next form", "Look at the next way to store the weights"),
+    _key("previous-quant", "p", "tab('fit', 'quant', -1)", "form before", "Look at the way before", show=False),
+    _key("more-context", "plus,equals_sign", "tab('fit', 'context', 1)", "context", "Look at twice the context", "+"),
+    _key("less-context", "minus", "tab('fit', 'context', -1)", "less", "Look at half the context", "-"),
+)
+"""Keys of the detail pane while its Fit tab is shown."""
+
 FILES: tuple[Binding, ...] = (
     *_tab_list("files", "file"),
     _key(
@@ -247,6 +263,14 @@ CHOICE_KEYS: tuple[Binding, ...] = (
 )
 """Keys of a list that one value is chosen from."""
 
+MACHINE_KEYS: tuple[Binding, ...] = (
+    _key("machine-close", "escape", "close", "close", "Keep the machine of now", "esc", show=False),
+    _key("machine-down", "j", "move(1)", "down", "One line down (↓ too)", show=False),
+    _key("machine-up", "k", "move(-1)", "up", "One line up (↑ too)", show=False),
+    _key("machine-type", "tab", "app.focus_next", "type", "Type a machine, or back to the list", "tab", show=False),
+)
+"""Keys of the choice of the machine."""
+
 HELP: Mapping[str, tuple[Binding, ...]] = {
     "Everywhere": SCREEN,
     "Filter line": FIELD,
@@ -255,6 +279,7 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Models": TABLE,
     "Detail": DETAIL,
     "Launch": LAUNCH,
+    "Fit": FIT,
     "Files": FILES,
     "Card": CARD,
     "Links of a card": LINKS,
@@ -265,6 +290,7 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Save the files": SAVE_KEYS,
     "A list to choose from": CHOICE_KEYS,
     "Picture": PICTURE_KEYS,
+    "Machine": MACHINE_KEYS,
 }
 """What the help overlay lists, pane by pane."""
 

@@ -21,6 +21,7 @@ from modelscope_tui.ui.tools import Tools
 if TYPE_CHECKING:
     from modelscope_tui.explorer import Explorer
     from modelscope_tui.hub.answer import HubState
+    from modelscope_tui.launch.subject import Options
 
 
 @dataclass(eq=False, repr=False)
@@ -140,6 +141,13 @@ class Copied(Message):
 
     what: str
     way: str
+
+
+@dataclass(eq=False, repr=False)
+class OptionsWished(Message):
+    """A tab wants the model looked at with other options."""
+
+    options: Options
 
 
 @dataclass(eq=False, repr=False)

@@ -94,7 +94,8 @@ def _made(explorer: Explorer, details: ModelDetails, options: Options, asked: st
 
 def rebuilt(explorer: Explorer, known: Study, options: Options) -> Study:
     """Build the commands anew for other options; nothing is asked of the network."""
-    return replace(known, launches=explorer.launches(known.details, options), options=options)
+    view, launches = explorer.view(known.model), explorer.launches(known.details, options)
+    return replace(known, view=view, launches=launches, options=options)
 
 
 def in_words(problem: ModelscopeError) -> str:

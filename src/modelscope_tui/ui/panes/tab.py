@@ -94,6 +94,7 @@ class TabLine:
 TABS = (
     TabLine("overview", "Overview", "overview:Overview"),
     TabLine("launch", "Launch", "launch:LaunchTab", keymap.LAUNCH),
+    TabLine("fit", "Fit", "fit:FitTab", keymap.FIT),
     TabLine("license", "License", "license:LicenseTab"),
     TabLine("files", "Files", "files:FilesTab", keymap.FILES),
     TabLine("card", "Card", "card:CardTab", keymap.CARD),
