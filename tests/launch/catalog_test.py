@@ -98,6 +98,8 @@ def inside(argv: tuple[str, ...]) -> tuple[str, ...]:
 
 def problems(step: Step, known: Mapping[str, Any]) -> Iterator[str]:
     argv = inside(step.argv)
+    if argv[:2] == ("docker", "desktop"):
+        return  # (Docker's own, which no rule file lists)
     named = (" ".join(argv[:length]) for length in (3, 2, 1))
     command = next((name for name in named if name in known), None)
     if command is None:

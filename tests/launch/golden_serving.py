@@ -143,15 +143,41 @@ REFUSED_BY_MLX = [
     ("black-forest-labs/FLUX.1-dev", "diffusers", "M"),
     ("z-lab/Qwen3-4B-DFlash", "draft model", "M"),
 ]
+BY_MODEL_RUNNER = [
+    (
+        "Qwen/Qwen3-8B",
+        "docker model install-runner --backend vllm --gpu cuda|docker model run hf.co/Qwen/Qwen3-8B",
+        "K",
+    ),
+    ("unsloth/Qwen3-8B-GGUF", "docker model pull hf.co/unsloth/Qwen3-8B-GGUF|---install-runner", "K"),
+    ("Qwen/Qwen3-8B-AWQ", "--backend vllm|docker model pull hf.co/Qwen/Qwen3-8B-AWQ", "K"),
+    ("mlx-community/Qwen3-Coder-Next-bf16", "docker model install-runner --backend mlx", "K"),
+    ("BAAI/bge-m3", "docker model configure --mode embedding hf.co/BAAI/bge-m3", "K"),
+    ("gpustack/bge-reranker-v2-m3-GGUF", "docker model configure --mode reranking hf.co/gpustack/", "K"),
+    ("Qwen/Qwen3-Reranker-0.6B", "--mode reranking --hf_overrides|is_original_qwen3_reranker", "K"),
+    ("Qwen/Qwen2.5-VL-7B-Instruct", "docker model run hf.co/Qwen/Qwen2.5-VL-7B-Instruct", "K"),
+    ("meta-llama/Llama-3.3-70B-Instruct", "-- --tensor-parallel-size 4", "K"),
+]
+REFUSED_BY_MODEL_RUNNER = [
+    ("unsloth/Qwen2.5-Coder-3B-bnb-4bit", "BNB", "K"),
+    ("openai/whisper-large-v3", "speech recognition", "K"),
+    ("hexgrad/Kokoro-82M", "speech or audio generation", "K"),
+    ("black-forest-labs/FLUX.1-dev", "DDUF", "K"),
+    ("EleutherAI/gpt-neo-2.7B", "GPTNeoForCausalLM", "K"),
+    ("sentence-transformers/all-mpnet-base-v2", "MPNetModel", "K"),
+    ("z-lab/Qwen3-4B-DFlash", "draft model", "K"),
+]
 COMMANDS = (
     [("sglang", *row) for row in BY_SGLANG]
     + [("tgi", *row) for row in BY_TGI]
     + [("transformers", *row) for row in BY_TRANSFORMERS]
     + [("mlx", *row) for row in BY_MLX]
+    + [("docker-model-runner", *row) for row in BY_MODEL_RUNNER]
 )
 REFUSALS = (
     [("sglang", *row) for row in REFUSED_BY_SGLANG]
     + [("tgi", *row) for row in REFUSED_BY_TGI]
     + [("transformers", *row) for row in REFUSED_BY_TRANSFORMERS]
     + [("mlx", *row) for row in REFUSED_BY_MLX]
+    + [("docker-model-runner", *row) for row in REFUSED_BY_MODEL_RUNNER]
 )

@@ -44,7 +44,7 @@ def test_what_cannot_run_comes_last_and_fetching_files_before_it(subject: MakeSu
     assert answers[0].tool == "huggingface"
     assert all(answer.verdict == "refused" for answer in answers[1:])
     bloom = [answer.tool for answer in plan_all(subject("bigscience/bloom", "4x80GB"), Options())]
-    assert bloom[:4] == ["vllm", "tgi", "transformers", "huggingface"]
+    assert bloom[:5] == ["vllm", "docker-model-runner", "tgi", "transformers", "huggingface"]
 
 
 def test_an_unknown_tool_target_or_shell_is_said(subject: MakeSubject) -> None:

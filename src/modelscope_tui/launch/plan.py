@@ -91,19 +91,23 @@ def _from_answers(answer: LaunchAnswer, subject: Subject, answers: list[LaunchAn
         and (other.tool == "huggingface" or (get(other.tool).purpose == "train") is (kind == "train"))
         and other.tool != "replicate"
     ]
-    for other in sorted(works, key=lambda other: (RANK[other.verdict], order.index(other.tool))):
-        command = other.command
-        if command is not None and other.tool != "huggingface":
-            text = command.steps[command.main].text(command.shell)
-            found.append(Alternative(other.tool, other.model, text, _why(other)))
-    if answer.verdict in {"refused", "unknown"}:
-        found += _same_model(answer, subject)
+    works.sort(key=lambda other: (RANK[other.verdict], order.index(other.tool)))
+    others = [_instead(other) for other in works if other.tool != "huggingface" and other.verdict != "too-large"]
+    near = _same_model(answer, subject) if answer.verdict in {"refused", "unknown"} else []
+    found += [*others[: _MOST_ALTERNATIVES - len(near)], *near]  # (a tool's own model in another form has its place)
+    found += [_instead(other) for other in works if other.tool != "huggingface" and other.verdict == "too-large"]
     if not found:
         found += [_download(other) for other in works if other.tool == "huggingface"]
     unique = {(other.tool, other.model): other for other in reversed(found)}
     return tuple(other for other in dict.fromkeys(found) if unique[other.tool, other.model] is other)[
         :_MOST_ALTERNATIVES
     ]
+
+
+def _instead(other: LaunchAnswer) -> Alternative:
+    command = other.command
+    text = None if command is None else command.steps[command.main].text(command.shell)
+    return Alternative(other.tool, other.model, text, _why(other))
 
 
 def _why(other: LaunchAnswer) -> str:

@@ -9,6 +9,9 @@ from typing import Any
 from modelscope_tui.launch.command import line
 from modelscope_tui.launch.purpose import Purpose
 
+PAIRS = {"query": "What is a panda?", "documents": ["A bear of China.", "A kind of bread."]}
+"""A question and two answers for a reranker to order."""
+
 PICTURE = "https://huggingface.co/datasets/huggingface/documentation-images/resolve/main/bee.jpg"
 """A public picture for a vision model to describe."""
 
@@ -20,15 +23,14 @@ def post(url: str, body: Mapping[str, Any], shell: str) -> str:
     return line([curl, url, "-H", "Content-Type: application/json", "-d", text], shell)
 
 
-def openai(port: int, name: str, purpose: Purpose, *, is_chat: bool, shell: str) -> str | None:
-    """Write the test of a server that speaks OpenAI's interface."""
-    base = f"http://localhost:{port}/v1"
+def openai(port: int, name: str, purpose: Purpose, *, is_chat: bool, shell: str, root: str = "/v1") -> str | None:
+    """Write the test of a server that speaks OpenAI's interface below a path."""
+    base = f"http://localhost:{port}{root}"
     hello = {"model": name, "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 32}
     if purpose == "embedding":
         return post(f"{base}/embeddings", {"model": name, "input": ["hello"]}, shell)
     if purpose == "reranker":
-        body = {"model": name, "query": "What is a panda?", "documents": ["A bear of China.", "A kind of bread."]}
-        return post(f"{base}/rerank", body, shell)
+        return post(f"{base}/rerank", {"model": name, **PAIRS}, shell)
     if purpose == "speech-to-text":
         curl = "curl.exe" if shell == "powershell" else "curl"
         argv = [curl, f"{base}/audio/transcriptions", "-F", "file=@audio.wav", "-F", f"model={name}"]

@@ -16,6 +16,7 @@ from modelscope_tui.launch.rulebook import rules_version
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.tools.axolotl import Axolotl
 from modelscope_tui.launch.tools.deepspeed import DeepSpeed
+from modelscope_tui.launch.tools.docker_model_runner import DockerModelRunner
 from modelscope_tui.launch.tools.huggingface import HuggingFace
 from modelscope_tui.launch.tools.llamacpp import LlamaCpp
 from modelscope_tui.launch.tools.lmstudio import LmStudio
@@ -76,7 +77,7 @@ class Tool(Protocol):
 
 
 TOOLS: tuple[Tool, ...] = (
-    *(Ollama(), LmStudio(), LlamaCpp(), Mlx()),
+    *(Ollama(), LmStudio(), LlamaCpp(), Mlx(), DockerModelRunner()),
     *(Vllm(), Sglang(), Tgi(), Transformers()),
     *(HuggingFace(), Replicate()),
     *(DeepSpeed(), Unsloth(), Axolotl()),
