@@ -57,6 +57,7 @@ def other(run: Run, own_cache: Path) -> Run:
 
 def told(document: Any) -> Any:
     document.pop("elapsed_ms", None)
+    document.pop("popularity", None)  # what each host has seen over time stays its own
     return document
 
 
