@@ -140,7 +140,7 @@ LAUNCH: tuple[Binding, ...] = (
         "t",
         "tab('launch', 'ask', 'target')",
         "target",
-        "Write the command for the next target: shell, Docker, Compose, Kubernetes, systemd",
+        "The next target: shell, Docker, Compose, Kubernetes, systemd",
     ),
     _key(
         "shell", "s", "tab('launch', 'shell')", "shell", "Write the command for the next shell: bash, PowerShell, cmd"
@@ -225,7 +225,7 @@ FORM_KEYS: tuple[Binding, ...] = (
     _key(
         "form-previous", "shift+tab,up", "app.focus_previous", "previous", "The option before", "shift+tab", show=False
     ),
-    _key("form-choice", "pagedown", "choose(1)", "choice", "The next choice for this option, where there are any",
+    _key("form-choice", "pagedown", "choose(1)", "choice", "The next choice, where there are any",
          "PgDn", show=False),
     _key("form-choice-before", "pageup", "choose(-1)", "choice", "The choice before, where there are any",
          "PgUp", show=False),
