@@ -34,7 +34,7 @@ def values_of(model: Model, field: str) -> set[str]:
         "tool": set(tools_of(model)),
         "task": {model.task},
         "library": {model.library},
-        "tag": words_of(model) | set(model.tags),
+        "tag": words_of(model) | set(model.tags) | {f"base_model:{base}" for base in bases_of(model)},
         "language": {language_code(language) for language in model.languages},
         "base": set(bases_of(model)),
         "relation": {relation_of(model) or "unknown"} if bases_of(model) else set(),

@@ -1,139 +1,100 @@
-"""Fills a new index with rows, in slices, so that memory stays small however many there are.
+"""Fills a new index with rows, slice by slice, so that memory stays small however many there are.
 
-GROUND FLOOR. Rows come best-ranked first; row numbers follow. Nothing is read back but what makes the base counts.
+GROUND FLOOR. Rows come best-ranked first; row numbers follow. Nothing is read back. Slices are cut (``cut.py``) in
+this process, or where there are many by two others, while this one writes what they have cut.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import pickle
 import sqlite3
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
 
-from pyroaring import BitMap
-
-from modelscope_tui.catalog.keys import (
-    GONE,
-    KNOWN,
-    LAYOUT,
-    Kind,
-    facets_of,
-    folded,
-    grams_of,
-    numbers_of,
-    tokens_of,
-    words_of,
+from modelscope_tui.catalog.cut import Slice, ToolsOf, cut
+from modelscope_tui.catalog.keys import LAYOUT, folded
+from modelscope_tui.catalog.record import FIELDS
+from modelscope_tui.catalog.store import (
+    IDS,
+    ORGANIZATIONS,
+    SIZES,
+    SLICE_BITS,
+    SPOKEN,
+    TABLES,
+    VALUES_AT_ONCE,
+    VOCABULARY,
 )
-from modelscope_tui.catalog.model import Model
-from modelscope_tui.catalog.record import FIELDS, decode
-from modelscope_tui.catalog.store import CHUNK_BITS, IDS, ORGANIZATIONS, SIZES, SLICE_BITS, TABLES
 
-ToolsOf = Callable[[Model], tuple[str, ...]]
+__all__ = ["Progress", "ToolsOf", "fill"]
+
 Progress = Callable[[int, int], None]
 
-_REPORT_EVERY = 1000
 _SLICE = 1 << SLICE_BITS
-_CHUNK = 1 << CHUNK_BITS
+_CUTTERS = 2
+_WORTH_CUTTERS = 3 * _SLICE
+"""From so many rows on, other processes are worth their start."""
 
 
 class Builder:
-    """Takes rows one by one and writes them slice by slice."""
+    """Writes slices one after the other."""
 
-    def __init__(self, connection: sqlite3.Connection, tools_of: ToolsOf) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._tools_of = tools_of
-        self._count = 0
         self._organizations: dict[str, int] = {}
         self._sizes = array("I")
-        self._begin_slice()
+        self.count = 0
+        """Rows written so far."""
 
-    def _begin_slice(self) -> None:
-        self._rows: list[tuple[int, str, int, int, str]] = []
-        self._tokens: defaultdict[str, array[int]] = defaultdict(_no_rows)
-        self._facets: defaultdict[tuple[int, str], array[int]] = defaultdict(_no_rows)
-        self._numbers: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    def write(self, piece: Slice) -> None:
+        """Write the next slice."""
+        insert = self._connection.executemany
+        keys, first = piece.keys, piece.first
+        insert("INSERT INTO names VALUES (?, ?)", sorted(zip(keys, range(first, first + len(keys)), strict=True)))
+        insert("INSERT INTO blocks VALUES (?, ?)", piece.blocks)
+        ids = [(IDS, number, content) for number, content in piece.ids]
+        owners = (ORGANIZATIONS, first >> SLICE_BITS, self._owners(piece).tobytes())
+        insert("INSERT INTO chunks VALUES (?, ?, ?)", [*ids, owners])
+        number = first >> SLICE_BITS
+        insert(
+            "INSERT INTO bitmaps VALUES (?, ?, ?, ?)",
+            ((kind, value, number, rows) for kind, value, rows in piece.bitmaps),
+        )
+        self.count = first + len(keys)
 
-    def add(self, line: str) -> None:
-        """Take the next row."""
-        model = decode(line)
-        number, key = self._count, folded(model.id)
-        words = words_of(model)
-        handle = model.organization
-        organization = self._organizations.setdefault(folded(handle), len(self._organizations))
-        if organization == len(self._sizes):
-            self._sizes.append(0)
-            row = (organization, folded(handle), handle)
-            self._connection.execute("INSERT INTO organizations VALUES (?, ?, ?)", row)
-        self._sizes[organization] += 1
-        self._rows.append((number, key, organization, model.source != "catalog", line))
-        if model.gone:
-            self._facets[Kind.GONE, GONE].append(number)
-            self._end_row()
-            return
-        for token in tokens_of(key):
-            self._tokens[token].append(number)
-        for facet in facets_of(model, self._tools_of(model), words):
-            self._facets[facet].append(number)
-        for name, value in numbers_of(model).items():
-            self._numbers[name].append((number, value))
-        self._end_row()
-
-    def _end_row(self) -> None:
-        self._count += 1
-        if self._count % _SLICE == 0:
-            self._write_slice()
+    def _owners(self, piece: Slice) -> array[int]:
+        """Number the organizations of a slice in the order of the whole, and count their rows."""
+        known, numbers = self._organizations, []
+        for handle in piece.handles:
+            number = known.setdefault(folded(handle), len(known))
+            numbers.append(number)
+            if number == len(self._sizes):
+                self._sizes.append(0)
+                row = (number, folded(handle), handle)
+                self._connection.execute("INSERT INTO organizations VALUES (?, ?, ?)", row)
+        owners = array("I", map(numbers.__getitem__, piece.organizations))
+        for owner in owners:
+            self._sizes[owner] += 1
+        return owners
 
     def finish(self, meta: dict[str, str]) -> None:
-        """Write what is left, and the values about the index itself."""
-        self._write_slice()
-        run = self._connection.execute
-        run("INSERT INTO chunks VALUES (?, 0, ?)", (SIZES, self._sizes.tobytes()))
+        """Write the values about the index itself."""
+        pieces = range(0, len(self._sizes), _SLICE)
+        sizes = [(SIZES, at >> SLICE_BITS, self._sizes[at : at + _SLICE].tobytes()) for at in pieces]
+        insert = partial(self._connection.executemany, "INSERT INTO chunks VALUES (?, ?, ?)")
+        insert(sizes)
+        for kind in SPOKEN:
+            values = self._connection.execute("SELECT DISTINCT value FROM bitmaps WHERE kind = ?", (kind,))
+            some = iter(lambda: [value for (value,) in values.fetchmany(VALUES_AT_ONCE)], [])  # noqa: B023 - used up here
+            insert([(VOCABULARY + kind, at, "\n".join(piece).encode()) for at, piece in enumerate(some)])
         known = {"layout": str(LAYOUT), "fields": json.dumps(FIELDS), **meta}
         self._connection.executemany("INSERT INTO meta VALUES (?, ?)", known.items())
-
-    def _write_slice(self) -> None:
-        if not self._rows:
-            return
-        number = self._rows[0][0] >> SLICE_BITS
-        write = self._connection.executemany
-        write("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", self._rows)
-        chunks = [self._rows[at : at + _CHUNK] for at in range(0, len(self._rows), _CHUNK)]
-        ids = [(IDS, chunk[0][0] >> CHUNK_BITS, "\n".join([row[1] for row in chunk]).encode()) for chunk in chunks]
-        organizations = array("I", [row[2] for row in self._rows]).tobytes()
-        write("INSERT INTO chunks VALUES (?, ?, ?)", [*ids, (ORGANIZATIONS, number, organizations)])
-        pieces: list[tuple[int, str, array[int]]] = [(Kind.GRAM, gram, rows) for gram, rows in self._grams().items()]
-        pieces += [(kind, value, rows) for (kind, value), rows in self._facets.items()]
-        pieces += [(Kind.NUMBER, value, rows) for value, rows in _bits(self._numbers)]
-        pieces.sort(key=lambda piece: piece[:2])
-        write(
-            "INSERT INTO bitmaps VALUES (?, ?, ?, ?)",
-            ((kind, value, number, BitMap(rows).serialize()) for kind, value, rows in pieces),
-        )
-        self._begin_slice()
-
-    def _grams(self) -> dict[str, array[int]]:
-        """Gather the rows of every n-gram from the tokens and tags that have it."""
-        grams: defaultdict[str, array[int]] = defaultdict(_no_rows)
-        texts = [(token, rows) for token, rows in self._tokens.items()]
-        texts += [(tag, rows) for (kind, tag), rows in self._facets.items() if kind == Kind.TAG]
-        for text, rows in texts:
-            for gram in grams_of(text):
-                grams[gram].extend(rows)
-        return grams
-
-
-def _no_rows() -> array[int]:
-    return array("I")
-
-
-def _bits(numbers: dict[str, list[tuple[int, int]]]) -> Iterable[tuple[str, array[int]]]:
-    for name, pairs in numbers.items():
-        yield f"{name}:{KNOWN}", array("I", [row for row, _ in pairs])
-        for place in range(max(value for _, value in pairs).bit_length()):
-            rows = array("I", [row for row, value in pairs if value >> place & 1])
-            if rows:
-                yield f"{name}:{place}", rows
 
 
 def fill(
@@ -145,15 +106,60 @@ def fill(
     meta: dict[str, str],
     progress: Progress | None = None,
 ) -> None:
-    """Make the tables and fill them with rows, in one transaction."""
+    """Make the tables and fill them with rows, in one transaction.
+
+    Args:
+        connection: an empty database.
+        lines: the rows, best-ranked first.
+        total: about how many there are.
+        tools_of: tells which tools can run a model; a function of a module where other processes are to help.
+        meta: values about the index itself.
+        progress: is told rows done and rows in all.
+    """
     connection.executescript(TABLES)
     connection.execute("BEGIN")
-    builder = Builder(connection, tools_of)
-    for done, line in enumerate(lines):
-        if progress and done % _REPORT_EVERY == 0:
-            progress(done, total)
-        builder.add(line)
+    builder = Builder(connection)
+    for piece in _cut_all(iter(lines), total, tools_of):
+        if progress:
+            progress(builder.count, total)
+        builder.write(piece)
     builder.finish(meta)
     connection.execute("COMMIT")
     if progress:
         progress(total, total)
+
+
+def _cut_all(lines: Iterator[str], total: int, tools_of: ToolsOf) -> Iterator[Slice]:
+    slices = _numbered(lines)
+    if total < _WORTH_CUTTERS or (os.cpu_count() or 1) < 2 or not _can_travel(tools_of):
+        for first, some in slices:
+            yield cut(first, some, tools_of)
+        return
+    with ProcessPoolExecutor(_CUTTERS, mp_context=get_context("spawn")) as cutters:
+        waiting: deque[Future[Slice]] = deque()
+        for first, some in slices:
+            waiting.append(cutters.submit(cut, first, some, tools_of))
+            if len(waiting) > _CUTTERS:  # as few as keep everybody busy: each slice is tens of megabytes
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _numbered(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+    first = 0
+    for some in iter(partial(_take, lines), []):
+        yield first, some
+        first += len(some)
+
+
+def _take(lines: Iterator[str]) -> list[str]:
+    return list(islice(lines, _SLICE))
+
+
+def _can_travel(tools_of: ToolsOf) -> bool:
+    """Tell whether another process can be given this function."""
+    try:
+        pickle.dumps(tools_of)
+    except (pickle.PicklingError, AttributeError):
+        return False
+    return True

@@ -7,7 +7,6 @@ anything else than a row is refused with words, never mended.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields
@@ -17,7 +16,7 @@ from typing import Any
 from modelscope_tui.catalog.measure import seconds_of
 from modelscope_tui.catalog.model import Model, is_repo_id
 from modelscope_tui.catalog.record import FIELDS, decode, reordered
-from modelscope_tui.catalog.store import connect
+from modelscope_tui.catalog.salvage import Salvage
 from modelscope_tui.errors import CatalogError
 
 LONGEST_TEXT, MOST_ITEMS, LARGEST = 20_000, 1000, 2**62
@@ -36,13 +35,10 @@ def hub_lines(path: Path) -> Iterator[str]:
     Raises:
         CatalogError: the index cannot be read.
     """
-    try:
-        with closing(connect(path)) as connection:
-            names = json.loads(connection.execute("SELECT value FROM meta WHERE key = 'fields'").fetchone()[0])
-            for (line,) in connection.execute("SELECT facts FROM rows WHERE is_from_hub ORDER BY number"):
-                yield reordered(line, names)
-    except (sqlite3.Error, ValueError, TypeError) as error:
-        raise CatalogError(f"The index {path} cannot be read: {error}.") from error
+    with closing(Salvage(path)) as there:
+        yield from there.lines()
+        if there.is_broken:
+            raise CatalogError(f"The index {path} cannot be read to its end.", "It is made anew at the next start.")
 
 
 def names_of(value: Any) -> tuple[str, ...]:

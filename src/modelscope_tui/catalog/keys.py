@@ -2,7 +2,9 @@
 
 GROUND FLOOR. Pure. One row gives a set of :class:`Key` pairs; the index keeps one bitmap of row numbers per pair.
 
-    GRAM    every 1, 2 and 3 characters in the lower-cased id and in the row's searchable tags
+    GRAM    every character, and every 3 characters, in the lower-cased id and in the row's searchable tags; a line end
+            closes each text, so that any two characters begin some three
+    TOKEN   a piece of the name between its signs: `qwen3` and `8b` of qwen3-8b
     TAG     a tag that words find as well; facts that the Hub's own tags would say are added (`moe`, `gguf`, …)
     PLAIN   a tag that only `tag:` finds: data sets, papers, regions
     NUMBER  one bit of a number, `downloads:7`, and `downloads:known`: comparisons and orders are made of these
@@ -12,7 +14,6 @@ GROUND FLOOR. Pure. One row gives a set of :class:`Key` pairs; the index keeps o
 from __future__ import annotations
 
 import re
-from operator import add
 from typing import Final
 
 from modelscope_tui.catalog.form import form_of
@@ -43,6 +44,9 @@ class Kind:
     GATED: Final = 15
     FORM: Final = 16
     RELATION: Final = 17
+    TOKEN: Final = 19
+    SEEN: Final = 20
+    """Rows that the Hub gave; the value is when it last did."""
     GONE: Final = 18
     """Rows that the Hub does not name any more; they stand in no other bitmap."""
 
@@ -53,7 +57,7 @@ Key = tuple[int, str]
 NUMBERS = ("downloads", "likes", "trending", "params", "context", "created", "updated", "size")
 """The numbers of a row; `size` is `params`, or where that is unknown the third party's estimate (for `fits:`)."""
 
-LAYOUT = 2
+LAYOUT = 4
 """The version of the index file; raised when its tables or keys change their meaning, and the index is made anew."""
 
 KNOWN = "known"
@@ -61,6 +65,7 @@ GONE = "gone"
 LARGEST = (1 << 62) - 1
 """No number of a model is larger; what claims to be is not believed."""
 
+_BASED = "base_model:"
 _ONLY_EXACT = ("arxiv:", "dataset:", "base_model:", "license:", "region:", "doi:", "deploy:", "diffusers:")
 
 
@@ -69,20 +74,33 @@ def folded(text: str) -> str:
     return text.casefold()
 
 
+def pieces_of(closed: str) -> set[str]:
+    """Cut text into its characters and all pieces of three; a line end in it is no character."""
+    return {*closed, *[closed[at : at + 3] for at in range(len(closed) - 2)]} - _LINE_END
+
+
 def grams_of(text: str) -> set[str]:
-    """Cut folded text into all its pieces of one, two and three characters."""
-    pieces = set(text)
-    pieces.update(map(add, text, text[1:]))
-    pieces.update([text[at : at + 3] for at in range(len(text) - 2)])
-    return pieces
+    """Cut folded text, closed by a line end, into its n-grams."""
+    return pieces_of(text + "\n")
 
 
-_TOKEN = re.compile(r"[^-_./]*[-_./]+|[^-_./]+")
+_LINE_END = {"\n"}
+SIGNS = "-_./"
+"""What stands between the tokens of a name."""
+
+_WITH_SIGNS = re.compile(r"[^-_./]*[-_./]+|[^-_./]+")
+_TOKEN = re.compile(r"[^-_./]+")
 
 
 def tokens_of(key: str) -> list[str]:
-    """Cut a folded id into overlapping tokens that have all of its pieces, and that many ids share."""
-    return [key[found.start() : found.end() + 2] for found in _TOKEN.finditer(key)]
+    """Cut the name of a folded id into its tokens."""
+    return _TOKEN.findall(key, key.find("/") + 1)
+
+
+def overlapping(key: str) -> list[str]:
+    """Cut a folded id, closed by a line end, into pieces that have all of its n-grams, and that many ids share."""
+    closed = key + "\n"
+    return [closed[found.start() : found.end() + 2] for found in _WITH_SIGNS.finditer(closed)]
 
 
 def words_of(model: Model) -> set[str]:
@@ -120,35 +138,68 @@ def numbers_of(model: Model) -> dict[str, int]:
     return {name: int(value) for name, value in values.items() if value is not None and 0 <= value <= LARGEST}
 
 
-def facets_of(model: Model, tools: tuple[str, ...], words: set[str]) -> list[Key]:
+def facets_of(model: Model, tools: tuple[str, ...]) -> list[Key]:
     """Collect the facet values and tags of a row; its numbers and n-grams come apart."""
-    found: list[Key] = [(Kind.TAG, word) for word in words]
-    found += [(Kind.PLAIN, folded(tag)) for tag in model.tags if tag.startswith(_ONLY_EXACT)]
-    found.append((Kind.ORGANIZATION, folded(model.organization)))
-    found += [(Kind.CATEGORY, category) for category in categories_of(model)]
+    return shared_facets(model) + own_facets(model, tools)
+
+
+def facts_shared(model: Model) -> tuple[object, ...]:
+    """Give the facts that :func:`shared_facets` are made of: many rows have the same."""
+    return (
+        model.task, model.library, model.model_type, tuple([tag for tag in model.tags if tag[:11] != _BASED]),
+        model.license, model.license_name, model.languages, model.capabilities, model.quantization, model.is_moe,
+        model.gated,
+    )  # fmt: skip
+
+
+def shared_facets(model: Model) -> list[Key]:
+    """Collect the keys that follow from facts alone, whatever the model is called and was made from."""
+    found: list[Key] = [(Kind.TAG, word) for word in words_of(model)]
+    found += [(Kind.PLAIN, folded(tag)) for tag in model.tags if tag.startswith(_ONLY_EXACT) and tag[:11] != _BASED]
     found += [(Kind.LICENSE, name) for name in license_ids(model.license, model.license_name)]
     found.append((Kind.GROUP, group_of(model.license, model.license_name)))
-    found += [(Kind.TOOL, tool) for tool in tools]
     found += [(Kind.LANGUAGE, language_code(language)) for language in model.languages]
     found += [(Kind.QUANTIZATION, name) for name in _quantization_words(model.quantization)]
-    bases = bases_of(model)
-    found += [(Kind.BASE, folded(name)) for name in bases]
-    if bases:
-        found.append((Kind.RELATION, relation_of(model) or UNKNOWN))
-    found.append((Kind.FORM, form_of(model)))
     singles = ((Kind.TASK, model.task), (Kind.LIBRARY, model.library), (Kind.GATED, model.gated))
     found += [(kind, folded(value)) for kind, value in singles if value]
+    return list(dict.fromkeys(found))
+
+
+def own_facets(model: Model, tools: tuple[str, ...]) -> list[Key]:
+    """Collect the keys that follow from the name and the base as well."""
+    key = folded(model.id)
+    found: list[Key] = [(Kind.ORGANIZATION, folded(model.organization)), (Kind.FORM, form_of(model))]
+    found += [(Kind.TOKEN, token) for token in tokens_of(key)]
+    found += [(Kind.CATEGORY, category) for category in categories_of(model)]
+    found += [(Kind.TOOL, tool) for tool in tools]
+    bases = bases_of(model)
+    if bases:
+        found += [(Kind.BASE, folded(name)) for name in bases]
+        found.append((Kind.RELATION, relation_of(model) or UNKNOWN))
     return found
 
 
-def keys_of(model: Model, tools: tuple[str, ...]) -> set[Key]:
-    """Collect every key of a row, so that two versions of it can be compared."""
+def filed(model: Model, tools: tuple[str, ...]) -> set[Key]:
+    """Collect every key of a row but its n-grams, so that two versions of it can be compared."""
     if model.gone:
-        return {(Kind.GONE, GONE)}
-    words = words_of(model)
-    found = set(facets_of(model, tools, words))
-    found.update([(Kind.GRAM, gram) for text in (folded(model.id), *words) for gram in grams_of(text)])
+        return {(Kind.GONE, GONE), *seen_of(model)}
+    found = {*facets_of(model, tools), *seen_of(model)}
     for name, value in numbers_of(model).items():
         found.add((Kind.NUMBER, f"{name}:{KNOWN}"))
         found.update([(Kind.NUMBER, f"{name}:{bit}") for bit in range(value.bit_length()) if value >> bit & 1])
     return found
+
+
+def seen_of(model: Model) -> list[Key]:
+    """File a row under when the Hub last gave it."""
+    return [] if model.source == "catalog" else [(Kind.SEEN, model.as_of or "")]
+
+
+def texts_of(model: Model) -> set[str]:
+    """Collect the texts of a row that words are looked for in."""
+    return set() if model.gone else {folded(model.id), *words_of(model)}
+
+
+def grams_of_all(texts: set[str]) -> set[Key]:
+    """Collect the keys of all n-grams of some texts."""
+    return {(Kind.GRAM, gram) for text in texts for gram in grams_of(text)}

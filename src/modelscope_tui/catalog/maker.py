@@ -1,7 +1,8 @@
 """Makes the index file from the bundled snapshot, whatever was there before.
 
 GROUND FLOOR. A temporary file beside the index is filled and then renamed: nobody ever sees half an index. Rows that
-the Hub gave to an older index are carried over; a file that cannot be read is set aside as ``….broken``.
+the Hub gave to an older index are carried over (``salvage.py``); a damaged file is set aside as ``….broken``, one of a
+newer version of this program is left alone.
 """
 
 from __future__ import annotations
@@ -11,24 +12,25 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, nullcontext, suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 
 from modelscope_tui.catalog.builder import Progress, ToolsOf, fill
 from modelscope_tui.catalog.facet import as_json
 from modelscope_tui.catalog.index import Index
 from modelscope_tui.catalog.lock import locked
-from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.packaged import CATALOG, FOLDER, facts
 from modelscope_tui.catalog.query import Query
-from modelscope_tui.catalog.record import decode, reordered
-from modelscope_tui.catalog.store import Store, connect
-from modelscope_tui.catalog.writer import Writer
+from modelscope_tui.catalog.record import reordered
+from modelscope_tui.catalog.salvage import Salvage, joined
+from modelscope_tui.catalog.store import NOTE, connect
 from modelscope_tui.errors import CatalogError
 
 _ELSEWHERE = "Choose another --cache-dir."
+_IN_A_HURRY = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536")
+"""The new file is nobody's until it is whole: a maker that ends leaves nothing behind that counts."""
+
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
@@ -43,14 +45,9 @@ def make(path: Path, *, tools_of: ToolsOf, fingerprint: str, progress: Progress 
         with locked(path):
             if _is_made(path, fingerprint):
                 return
-            kept, is_broken = _kept(path)
-            fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
-            try:
-                _fill_file(fresh, kept, tools_of=tools_of, fingerprint=fingerprint, progress=progress)
-                _put_in_place(fresh, path, is_broken=is_broken)
-            finally:
-                for name in (fresh.name, *(fresh.name + ending for ending in _BESIDE)):
-                    fresh.with_name(name).unlink(missing_ok=True)
+            with closing(Salvage(path)) as salvage:
+                salvage.refuse_newer()
+                _replace(path, salvage, tools_of=tools_of, fingerprint=fingerprint, progress=progress)
     except (sqlite3.Error, OSError) as error:
         raise CatalogError(f"The index {path} cannot be made: {_why(path, error)}.", _ELSEWHERE) from error
 
@@ -66,7 +63,8 @@ def _why(path: Path, error: Exception) -> str:
 def make_in_memory(*, tools_of: ToolsOf, fingerprint: str, progress: Progress | None = None) -> sqlite3.Connection:
     """Make an index that lives only as long as the program, where no directory can be written."""
     connection = connect(":memory:")
-    _fill(connection, _Kept(), tools_of=tools_of, fingerprint=fingerprint, progress=progress)
+    total, meta = facts("catalog_sources.json")["rows"], {"fingerprint": fingerprint}
+    _fill(connection, snapshot_lines(), total, tools_of=tools_of, meta=meta, progress=progress)
     return connection
 
 
@@ -86,52 +84,50 @@ def _is_made(path: Path, fingerprint: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What the next index takes over from the one that is there now."""
-
-    models: tuple[Model, ...] = ()
-    notes: Mapping[str, str] = field(default_factory=dict)
-
-
-def _kept(path: Path) -> tuple[_Kept, bool]:
-    """Read what the Hub gave to the index that is there now; tells as well whether that file is broken."""
-    if not path.exists():
-        return _Kept(), False
+def _replace(path: Path, salvage: Salvage, *, tools_of: ToolsOf, fingerprint: str, progress: Progress | None) -> None:
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
-        with closing(connect(path)) as connection:
-            names = json.loads(connection.execute("SELECT value FROM meta WHERE key = 'fields'").fetchone()[0])
-            lines = connection.execute("SELECT facts FROM rows WHERE is_from_hub ORDER BY number")
-            models = tuple([decode(reordered(line, names)) for (line,) in lines])
-            return _Kept(models, Store(connection).notes("")), False
-    except (CatalogError, sqlite3.Error, ValueError, TypeError, IndexError):
-        return _Kept(), True
+        meta = {"fingerprint": fingerprint, **{NOTE + name: text for name, text in salvage.notes.items()}}
+        lines, total = joined(snapshot_lines(), salvage), facts("catalog_sources.json")["rows"] + salvage.count
+        write_file(fresh, lines, total, tools_of=tools_of, meta=meta, progress=progress)
+        salvage.close()
+        _put_in_place(fresh, path, is_broken=salvage.is_broken)
+    finally:
+        for name in (fresh.name, *(fresh.name + ending for ending in _BESIDE)):
+            fresh.with_name(name).unlink(missing_ok=True)
 
 
-def _fill_file(fresh: Path, kept: _Kept, *, tools_of: ToolsOf, fingerprint: str, progress: Progress | None) -> None:
-    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    with closing(connect(fresh)) as connection:
-        connection.execute("PRAGMA journal_mode=OFF")
-        connection.execute("PRAGMA synchronous=OFF")
-        _fill(connection, kept, tools_of=tools_of, fingerprint=fingerprint, progress=progress)
+def write_file(
+    path: Path,
+    lines: Iterable[str],
+    total: int,
+    *,
+    tools_of: ToolsOf,
+    meta: Mapping[str, str],
+    progress: Progress | None = None,
+) -> None:
+    """Write an index of any rows to a file that is not there yet, for its owner alone; whole when this returns."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with closing(connect(path)) as connection:
+        for setting in _IN_A_HURRY:
+            connection.execute(f"PRAGMA {setting}")
+        _fill(connection, lines, total, tools_of=tools_of, meta=meta, progress=progress)
         connection.execute("PRAGMA journal_mode=WAL")
-    with fresh.open("rb+") as written:
+    with path.open("rb+") as written:
         os.fsync(written.fileno())
 
 
 def _fill(
     connection: sqlite3.Connection,
-    kept: _Kept,
+    lines: Iterable[str],
+    total: int,
     *,
     tools_of: ToolsOf,
-    fingerprint: str,
-    progress: Callable[[int, int], None] | None,
+    meta: Mapping[str, str],
+    progress: Progress | None,
 ) -> None:
-    about = facts("catalog_sources.json")
-    meta = {"fingerprint": fingerprint, "as_of": about["as_of"]}
-    fill(connection, snapshot_lines(), about["rows"], tools_of=tools_of, meta=meta, progress=progress)
-    if kept.models or kept.notes:
-        Writer(lambda: nullcontext(connection), tools_of).upsert(kept.models, kept.notes)
+    known = {"as_of": facts("catalog_sources.json")["as_of"], **meta}
+    fill(connection, lines, total, tools_of=tools_of, meta=known, progress=progress)
     counts = Index(connection, path=None).facets(Query())
     connection.execute("INSERT INTO meta VALUES ('base_counts', ?)", (json.dumps(as_json(counts)),))
 

@@ -31,6 +31,7 @@ _KIND_OF = {
     "relation": Kind.RELATION,
     "format": Kind.QUANTIZATION,
 }
+_BASED = "base_model:"
 _JUDGED_ELSEWHERE = {
     "fits": "fits: needs a machine to judge by, and there is none here.",
     "starred": "starred: needs your list of stars, and there is none here.",
@@ -110,12 +111,20 @@ class Matching:
             return self._measured(field, value)
         if field == "gated":
             return self._gated(value)
+        if field == "tag" and value.startswith(_BASED):
+            return self._based(value.removeprefix(_BASED))
         keys = {
             "license": [(Kind.GROUP if value in GROUPS else Kind.LICENSE, value)],
             "tag": [(Kind.TAG, value), (Kind.PLAIN, value)],
             "language": [(Kind.LANGUAGE, language_code(value))],
         }.get(field) or [(_KIND_OF[field], value)]
         return BitMap.union(*[self._store.bitmap(kind, name) for kind, name in keys])
+
+    def _based(self, said: str) -> BitMap:
+        """Answer the Hub's tags `base_model:x/y` and `base_model:quantized:x/y`, which are not kept as tags."""
+        relation, _, base = said.rpartition(":")
+        rows = self._store.bitmap(Kind.BASE, base)
+        return rows & self._store.bitmap(Kind.RELATION, relation) if relation else rows
 
     def _measured(self, field: str, value: str) -> BitMap:
         is_time, is_context = field in TIMES, field == "context"

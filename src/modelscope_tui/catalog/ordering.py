@@ -52,7 +52,7 @@ class Ordering:
         if len(rows) <= _SORTED_AT_ONCE:
             return sorted(rows, key=self._store.name, reverse=is_reversed)[start:stop]
         direction = "DESC" if is_reversed else "ASC"
-        walk = self._store.connection.execute(f"SELECT number FROM rows ORDER BY key {direction}")  # noqa: S608 - a constant
+        walk = self._store.connection.execute(f"SELECT number FROM names ORDER BY key {direction}")  # noqa: S608 - a constant
         found: list[int] = []
         passed = 0
         for (number,) in walk:

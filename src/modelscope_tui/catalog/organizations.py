@@ -72,7 +72,8 @@ class Organizations:
 
     def named_like(self, text: str, rows: BitMap) -> tuple[FacetValue, ...]:
         """Count the organizations whose handle contains `text`, most first."""
-        keys = [key for key in self._store.values(Kind.ORGANIZATION) if folded(text) in key]
+        asked = "SELECT key FROM organizations WHERE instr(key, ?)"
+        keys = [key for (key,) in self._store.connection.execute(asked, (folded(text),)).fetchall()]
         counted = [(rows.intersection_cardinality(self._store.bitmap(Kind.ORGANIZATION, key)), key) for key in keys]
         ordered = sorted([(-count, key) for count, key in counted if count])[:SHOWN]
         return tuple([self._one(key, rows) for _, key in ordered])

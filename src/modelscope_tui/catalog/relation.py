@@ -23,6 +23,8 @@ _MERGES = frozenset({"merge", "mergekit"})
 
 def bases_of(model: Model) -> tuple[str, ...]:
     """Name the models that a row is made from, as its card and its tags say."""
+    if not model.base_models and not model.tags:
+        return ()
     tagged = [tag.removeprefix(_TAG).rpartition(":")[2] for tag in model.tags if tag.startswith(_TAG)]
     named = (*model.base_models, *tagged)
     first: dict[str, str] = {}

@@ -3,9 +3,11 @@
 GROUND FLOOR. The only reader of the tables; ``builder.py`` and ``writer.py`` fill them.
 
     meta           key → value: version of the layout, fingerprint, base counts; `note:…` is what others wrote down
-    rows           number, folded id, organization, whether the Hub gave it, facts as a line (``record.py``)
+    names          folded id → number of the row
+    blocks         facts of 32 rows each, as lines (``record.py``), compressed (``block.py``)
     organizations  number, handle
-    chunks         long pieces: folded ids of 4,096 rows each, organization numbers of 65,536 rows each
+    chunks         long pieces: folded ids of 512 rows each (compressed), organization numbers of 65,536 rows each,
+                   sizes of 65,536 organizations each, the values of the kinds that words are looked for in
     bitmaps        (kind, value, slice) → serialized bitmap
 
 A slice is 65,536 rows. New rows and changes touch only the pieces of their slice, so a bitmap of millions of rows
@@ -14,6 +16,7 @@ is never rewritten; whoever reads a bitmap joins its slices and keeps the result
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,26 +24,33 @@ from pathlib import Path
 
 from pyroaring import BitMap
 
+from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, unpack
 from modelscope_tui.catalog.column import Column
 from modelscope_tui.catalog.kept import Kept
 from modelscope_tui.catalog.keys import GONE, KNOWN, Kind
-from modelscope_tui.catalog.record import FIELDS
+from modelscope_tui.catalog.measure import seconds_of
 from modelscope_tui.errors import CatalogError
 
 SLICE_BITS = 16
-CHUNK_BITS = 12
-IDS, ORGANIZATIONS, SIZES = 1, 2, 3
-"""The kinds of chunks: folded ids, organization of each row, rows of each organization."""
+CHUNK_BITS = 9
+IN_CHUNK = (1 << CHUNK_BITS) - 1
+IDS, ORGANIZATIONS, SIZES, VOCABULARY = 1, 2, 3, 100
+"""The kinds of chunks: folded ids, organization of each row, rows of each organization; VOCABULARY and a kind of keys:
+the values of that kind, one a line, those among them that no row has any more."""
+
+VALUES_AT_ONCE = 1 << 14
+"""How many values stand in one piece of a vocabulary, about."""
+
+SPOKEN = (Kind.TAG, Kind.TOKEN, Kind.ORGANIZATION)
+"""The kinds whose values have the words of a row in them."""
 
 NOTE = "note:"
 """Before the name of a note among the values about the index."""
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE rows (
-  number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, organization INTEGER NOT NULL,
-  is_from_hub INTEGER NOT NULL, facts TEXT NOT NULL);
-CREATE INDEX rows_from_hub ON rows (number) WHERE is_from_hub;
+CREATE TABLE names (key TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE blocks (number INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE organizations (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, handle TEXT NOT NULL);
 CREATE TABLE chunks (kind INTEGER, number INTEGER, content BLOB, PRIMARY KEY (kind, number)) WITHOUT ROWID;
 CREATE TABLE bitmaps (
@@ -48,7 +58,7 @@ CREATE TABLE bitmaps (
 """
 
 _BITMAP_BYTES = 12 << 20
-_ID_CHUNKS = 24
+_ID_CHUNKS = 64
 _AT_ONCE = 500
 _PAGE_CACHE_KIB = 2048
 _BUSY_SECONDS = 5.0
@@ -83,6 +93,7 @@ class Store:
         self._columns: dict[str, Column] = {}
         self._values: dict[int, tuple[str, ...]] = {}
         self._families: dict[int, dict[str, BitMap]] = {}
+        self._vocabularies: dict[int, bytes] = {}
         self._ids: Kept[int, list[str]] = Kept(_ID_CHUNKS)
         self._version = self._data_version()
 
@@ -102,7 +113,7 @@ class Store:
         """Drop everything that was read."""
         for memory in (self._bitmaps, self._ids):
             memory.drop()
-        for known in (self._columns, self._values, self._families):
+        for known in (self._columns, self._values, self._families, self._vocabularies):
             known.clear()
 
     def meta(self, key: str) -> str | None:
@@ -122,7 +133,7 @@ class Store:
 
     def count(self) -> int:
         """Count the rows, those included that are gone; they are numbered from zero without gaps."""
-        return int(self.connection.execute("SELECT coalesce(max(number) + 1, 0) FROM rows").fetchone()[0])
+        return count(self.connection)
 
     def bitmap(self, kind: int, value: str) -> BitMap:
         """Read one bitmap; empty where nothing has the value. Never change it."""
@@ -178,15 +189,44 @@ class Store:
         return found
 
     def ids(self, chunk: int) -> list[str]:
-        """Read the folded ids of 4,096 rows."""
+        """Read the folded ids of 512 rows."""
         found = self._ids.get(chunk)
         if found is None:
-            found = self._ids.put(chunk, self.chunk(IDS, chunk).decode("utf-8").split("\n"))
+            found = self._ids.put(chunk, unpack(self.chunk(IDS, chunk)))
+        return found
+
+    def vocabulary(self, kind: int) -> bytes:
+        """Read all values of a kind, one a line, with a line end before and after each."""
+        found = self._vocabularies.get(kind)
+        if found is None:
+            asked = "SELECT content FROM chunks WHERE kind = ? ORDER BY number"
+            pieces = [content for (content,) in self.connection.execute(asked, (VOCABULARY + kind,))]
+            found = self._vocabularies[kind] = b"\n".join([b"", *pieces, b""])
+        return found
+
+    def united(self, kind: int, values: Sequence[str]) -> BitMap:
+        """Join the bitmaps of many values, without keeping each."""
+        found: list[BitMap] = []
+        for start in range(0, len(values), _AT_ONCE):
+            part = values[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            asked = f"SELECT rows FROM bitmaps WHERE kind = ? AND value IN ({marks})"  # noqa: S608 - only question marks
+            found += [BitMap.deserialize(piece) for (piece,) in self.connection.execute(asked, (kind, *part))]
+        return BitMap.union(*found) if found else BitMap()
+
+    def beginning(self, kind: int, start: str) -> BitMap:
+        """Join the bitmaps of all values that begin with a text; kept like one of them."""
+        key = (-kind, start)
+        found = self._bitmaps.get(key)
+        if found is None:
+            asked = "SELECT rows FROM bitmaps WHERE kind = ? AND value >= ? AND value < ?"
+            pieces = self.connection.execute(asked, (kind, start, start + "\U0010ffff"))
+            found = self._bitmaps.put(key, joined(piece for (piece,) in pieces))
         return found
 
     def name(self, number: int) -> str:
         """Read the folded id of one row."""
-        return self.ids(number >> CHUNK_BITS)[number & ((1 << CHUNK_BITS) - 1)]
+        return self.ids(number >> CHUNK_BITS)[number & IN_CHUNK]
 
     def gone(self) -> BitMap:
         """Read which rows the Hub no longer has."""
@@ -194,34 +234,53 @@ class Store:
 
     def read_ahead(self) -> None:
         """Read the ids of the first rows, as many as are kept."""
-        for chunk in range(min(_ID_CHUNKS, (self.count() >> CHUNK_BITS) + 1)):
+        for chunk in range(min(_ID_CHUNKS, (self.count() + IN_CHUNK) >> CHUNK_BITS)):
             self.ids(chunk)
 
     def unseen_since(self, moment: str, *, everywhere: bool) -> list[str]:
-        """List the ids of rows that were last vouched for before a moment and are not gone yet.
+        """List the ids of rows that the Hub last named before a moment and that are not gone yet.
 
         Args:
             moment: ISO 8601.
             everywhere: whether rows that only the snapshot knows count as well.
         """
-        said, gone = FIELDS.index("as_of"), FIELDS.index("gone")
-        asked = (
-            f"SELECT json_extract(facts, '$[0]') FROM rows WHERE (is_from_hub OR ?) "  # noqa: S608 - only numbers
-            f"AND coalesce(json_extract(facts, '$[{said}]'), '') < ? AND json_extract(facts, '$[{gone}]') IS NULL"
-        )
-        return [str(name) for (name,) in self.connection.execute(asked, (everywhere, moment))]
+        asked = self.connection.execute("SELECT DISTINCT value FROM bitmaps WHERE kind = ?", (Kind.SEEN,))
+        before = seconds_of(moment) or 0
+        seen = {when: self.bitmap(Kind.SEEN, when) for (when,) in asked.fetchall()}
+        rows = BitMap.union(BitMap(), *[having for when, having in seen.items() if (seconds_of(when) or 0) < before])
+        if everywhere:
+            unheard = BitMap()
+            unheard.add_range(0, self.count())
+            rows |= unheard.difference(*seen.values()) if seen else unheard
+        return [str(json.loads(line)[0]) for _, line in self.facts((rows - self.gone()).to_array())]
 
     def facts(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """Read the lines of some rows, in any order; one question for many rows is cheaper than one for each."""
-        for start in range(0, len(numbers), _AT_ONCE):
-            part = numbers[start : start + _AT_ONCE]
+        """Read the lines of some rows, in the order of their blocks."""
+        wanted: dict[int, list[int]] = {}
+        for number in numbers:
+            wanted.setdefault(number >> BLOCK_BITS, []).append(number)
+        blocks = list(wanted)
+        for start in range(0, len(blocks), _AT_ONCE):
+            part = blocks[start : start + _AT_ONCE]
             marks = ",".join("?" * len(part))
-            yield from self.connection.execute(f"SELECT number, facts FROM rows WHERE number IN ({marks})", part)  # noqa: S608 - only question marks
+            read = self.connection.execute(f"SELECT number, content FROM blocks WHERE number IN ({marks})", part)  # noqa: S608 - only question marks
+            for block, content in read:
+                lines = unpack(content)
+                for number in wanted[block]:
+                    yield number, lines[number & IN_BLOCK]
 
     def number_of(self, key: str) -> int | None:
         """Find the row of a folded id."""
-        found = self.connection.execute("SELECT number FROM rows WHERE key = ?", (key,)).fetchone()
+        found = self.connection.execute("SELECT number FROM names WHERE key = ?", (key,)).fetchone()
         return found[0] if found else None
+
+
+def count(connection: sqlite3.Connection) -> int:
+    """Count the rows of a file: the last organization number ends the last of them."""
+    found = connection.execute(
+        "SELECT number, length(content) FROM chunks WHERE kind = ? ORDER BY number DESC LIMIT 1", (ORGANIZATIONS,)
+    ).fetchone()
+    return (int(found[0]) << SLICE_BITS) + int(found[1]) // array("I").itemsize if found else 0
 
 
 def joined(pieces: Iterable[bytes]) -> BitMap:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.packaged import facts
@@ -43,12 +43,8 @@ class _Rule:
     name: re.Pattern[str] | None
     not_name: re.Pattern[str] | None
 
-    def takes(self, name: str, task: str | None, tags: frozenset[str], languages: frozenset[str]) -> bool:
-        """Tell whether a model with these facts is in the category."""
-        if tags & self.tags or task in self.tasks or languages & self.languages:
-            return True
-        if self.min_languages and len(languages) >= self.min_languages:
-            return True
+    def takes_name(self, name: str) -> bool:
+        """Tell whether its name puts a model in the category."""
         if self.name is None or not self.name.search(name):
             return False
         return self.not_name is None or not self.not_name.search(name)
@@ -75,18 +71,42 @@ def _rule(item: dict[str, object]) -> _Rule:
     )
 
 
-def categories_of(model: Model) -> tuple[str, ...]:
-    """Sort a model into categories, the most telling first; it may be in several, or in none."""
-    name = model.name.lower()
-    tags = frozenset([tag.lower() for tag in model.tags])
-    languages = frozenset(model.languages)
-    *special, _ = _rules()
-    found = tuple([rule.category for rule in special if rule.takes(name, model.task, tags, languages)])
-    if not found and model.task in _FALLBACK_TASKS:
-        return (_FALLBACK,)
+@lru_cache(maxsize=1 << 16)  # names are copied: half of the Hub's models are called as another one is
+def _named(name: str) -> frozenset[str]:
+    """Name the categories that a lower-cased name alone puts a model in."""
+    return frozenset([rule.category for rule in _rules() if rule.takes_name(name)])
+
+
+@cache
+def _said_by_fact() -> dict[str, tuple[str, ...]]:
+    """Say which categories a tag, a task (`task:…`) or a language (`language:…`) puts a model in."""
+    found: dict[str, tuple[str, ...]] = {}
+    for rule in _rules():
+        facts_of_rule = [*rule.tags, *(f"task:{task}" for task in rule.tasks)]
+        for fact in (*facts_of_rule, *(f"language:{language}" for language in rule.languages)):
+            found[fact] = (*found.get(fact, ()), rule.category)
     return found
 
 
+def _said(model: Model) -> set[str]:
+    """Name the categories that facts put a model in, whatever it is called."""
+    said = _said_by_fact()
+    facts_here = [tag.lower() for tag in model.tags] + [f"language:{language}" for language in model.languages]
+    found = {category for fact in (*facts_here, f"task:{model.task}") for category in said.get(fact, ())}
+    if len(model.languages) > 1:
+        found.update([rule.category for rule in _rules() if 0 < rule.min_languages <= len(set(model.languages))])
+    return found
+
+
+def categories_of(model: Model) -> tuple[str, ...]:
+    """Sort a model into categories, the most telling first; it may be in several, or in none."""
+    found = _said(model) | _named(model.name.lower())
+    if found - {_FALLBACK}:
+        return tuple([category for category in categories() if category in found and category != _FALLBACK])
+    return (_FALLBACK,) if model.task in _FALLBACK_TASKS else ()
+
+
+@cache
 def categories() -> tuple[str, ...]:
     """List the categories, the most telling first."""
     return tuple(rule.category for rule in _rules())

@@ -1,20 +1,24 @@
 """Words in ids and tags: which rows contain a piece of text.
 
-GROUND FLOOR. One to three characters are a bitmap as they stand. Longer words intersect the bitmaps of their
-three-character pieces and are then compared with the text itself, so that the answer equals a plain search of the
-text. A word that grew out of a word just answered starts from that answer: this is how people type.
+GROUND FLOOR. One to three characters are bitmaps as they stand. A longer word without signs stands inside one token of
+the name, inside the organization or inside a tag: those that have it are found in the list of all of them, and their
+bitmaps are joined; no row is looked at, so it is exact and quick at any size. Only a word that crosses a sign of the
+name (`llama-3.1`) is compared with the ids that have its pieces. A word that grew out of a word just answered starts
+from that answer: this is how people type.
 """
 
 from __future__ import annotations
 
+import re
+
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.kept import Kept
-from modelscope_tui.catalog.keys import Kind, folded
-from modelscope_tui.catalog.store import CHUNK_BITS, Store
+from modelscope_tui.catalog.keys import SIGNS, Kind, folded
+from modelscope_tui.catalog.store import CHUNK_BITS, IN_CHUNK, SPOKEN, Store
 
-_INSIDE_CHUNK = (1 << CHUNK_BITS) - 1
 _WORDS_KEPT = 128
+_SIGN = re.compile(f"[{re.escape(SIGNS)}]")
 
 
 class Words:
@@ -23,17 +27,17 @@ class Words:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._answered: Kept[str, BitMap] = Kept(_WORDS_KEPT)
-        self._tags: str | None = None
+        self._values: Kept[str, dict[int, list[str]]] = Kept(_WORDS_KEPT)
 
     def forget(self) -> None:
         """Drop what was remembered."""
         self._answered.drop()
-        self._tags = None
+        self._values.drop()
 
     def warm(self) -> None:
-        """Read ahead the texts that long words are compared with, as far as they are kept."""
-        self._store.read_ahead()
-        self._tagged("\0")
+        """Read ahead the lists that long words are looked for in."""
+        for kind in SPOKEN:
+            self._store.vocabulary(kind)
 
     def rows(self, word: str) -> BitMap:
         """Select the rows with `word` in the id or a tag; `a|b` is either, and `a:b` is both apart."""
@@ -45,24 +49,38 @@ class Words:
         return found
 
     def _piece(self, piece: str) -> BitMap:
+        if len(piece) == 2:
+            return self._store.beginning(Kind.GRAM, piece)
         if len(piece) <= 3:
             return self._store.bitmap(Kind.GRAM, piece)
         found = self._answered.get(piece)
         if found is None:
-            found = self._answered.put(piece, self._compared(piece))
+            values = self._values_with(piece)
+            found = BitMap.union(*[self._store.united(kind, values[kind]) for kind in SPOKEN])
+            if _SIGN.search(piece):
+                found |= self._crossing(piece, found)
+            self._answered.put(piece, found)
         return found
 
-    def _compared(self, word: str) -> BitMap:
-        pieces = {word[at : at + 3] for at in range(len(word) - 2)}
-        shorter = [self._answered.get(word[:-1]), self._answered.get(word[1:])]
-        bitmaps = [found for found in shorter if found is not None]
-        bitmaps += [self._store.bitmap(Kind.GRAM, piece) for piece in pieces]
-        candidates = BitMap.intersection(*sorted(bitmaps, key=len))
-        tagged = self._tagged(word) & candidates
-        return tagged | self._named(word, candidates - tagged)
+    def _values_with(self, word: str) -> dict[int, list[str]]:
+        """Find the tokens, organizations and tags that have a word in them."""
+        for shorter in (word[:-1], word[1:]):
+            known = self._values.get(shorter)
+            if known is not None:
+                found = {kind: [value for value in values if word in value] for kind, values in known.items()}
+                return self._values.put(word, found)
+        found = {kind: _lines_with(word.encode(), self._store.vocabulary(kind)) for kind in SPOKEN}
+        return self._values.put(word, found)
 
-    def _named(self, word: str, candidates: BitMap) -> BitMap:
-        """Keep the candidates whose id has the word."""
+    def _crossing(self, word: str, known: BitMap) -> BitMap:
+        """Find the ids that have a word across a sign, beyond the rows that are known to have it."""
+        bitmaps = [
+            found for found in (self._answered.get(word[:-1]), self._answered.get(word[1:])) if found is not None
+        ]
+        bitmaps += [
+            self._store.bitmap(Kind.GRAM, piece) for piece in {word[at : at + 3] for at in range(len(word) - 2)}
+        ]
+        candidates = BitMap.intersection(*sorted(bitmaps, key=len)) - known
         found: list[int] = []
         numbers = candidates.to_array()
         start = 0
@@ -70,18 +88,17 @@ class Words:
             chunk = numbers[start] >> CHUNK_BITS
             stop = start + candidates.range_cardinality(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
             ids = self._store.ids(chunk)
-            found += [number for number in numbers[start:stop] if word in ids[number & _INSIDE_CHUNK]]
+            found += [number for number in numbers[start:stop] if word in ids[number & IN_CHUNK]]
             start = stop
         return BitMap(found)
 
-    def _tagged(self, word: str) -> BitMap:
-        """Join the rows of all tags that have the word in them."""
-        if self._tags is None:
-            self._tags = "\n".join(("", *self._store.values(Kind.TAG), ""))
-        tags, found = self._tags, []
-        at = tags.find(word)
-        while at >= 0:
-            end = tags.index("\n", at)
-            found.append(self._store.bitmap(Kind.TAG, tags[tags.rindex("\n", 0, at) + 1 : end]))
-            at = tags.find(word, end)
-        return BitMap.union(*found) if found else BitMap()
+
+def _lines_with(word: bytes, lines: bytes) -> list[str]:
+    """Give the lines that have a word in them."""
+    found: list[str] = []
+    at = lines.find(word)
+    while at >= 0:
+        end = lines.index(b"\n", at)
+        found.append(lines[lines.rindex(b"\n", 0, at) + 1 : end].decode())
+        at = lines.find(word, end)
+    return found
