@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from modelscope_tui.catalog import snapshot
 from modelscope_tui.errors import CatalogError
+from modelscope_tui.questions import Questions
 from modelscope_tui.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from modelscope_tui.catalog.family import Family
-    from modelscope_tui.catalog.index import FacetCounts, Index, Matches
+    from modelscope_tui.catalog.index import Index, Matches
     from modelscope_tui.catalog.lens import Lens
     from modelscope_tui.catalog.model import Model, ModelDetails
     from modelscope_tui.catalog.narrow import Narrowed, Narrowing, Sized
@@ -63,7 +63,7 @@ class ModelView:
     """`yes`, `conditions`, `no` or `unclear`: whether its license lets one use it as chosen (see ``settings.use``)."""
 
 
-class Local:
+class Local(Questions):
     """The index of this machine, and the machine that models are judged for."""
 
     def __init__(self, settings: Settings, machine: Machine | None = None) -> None:
@@ -144,24 +144,8 @@ class Local:
         """Give further rows of a query."""
         return tuple(self.index.page(self._matches(query), start, stop))
 
-    def facets(self, query: Query) -> FacetCounts:
-        """Count the answer per organization, category, license, tool and task; exact."""
-        return self.index.facets(query, narrowed=self._narrowed(query))
-
     def _matches(self, query: Query) -> Matches:
         return self.index.matches(query, narrowed=self._narrowed(query))
-
-    def why_empty(self, query: Query) -> str | None:
-        """Name the one term or word of an empty query without which there would be results."""
-        return self.index.empties(query, narrowed=self._narrowed(query))
-
-    def model(self, model_id: str) -> Model | None:
-        """Find one row by id, whatever its case."""
-        return self.index.get(model_id)
-
-    def family(self, model_id: str, limit: int) -> Family:
-        """Gather what a model was made from and what was made from it; ``limit`` models of each kind are read."""
-        return self.index.family(model_id, limit)
 
     def fits(self, model: Model) -> str:
         """Say whether a row fits the machine: `yes`, `tight`, `no` or `unknown`. Microseconds."""

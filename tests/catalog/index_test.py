@@ -144,11 +144,11 @@ def test_an_organization_beyond_the_list_is_found_by_typing(index: Index) -> Non
     assert all("face" in value.value.casefold() and value.count for value in found)
 
 
-def test_large_answers_are_counted_by_another_way_with_the_same_result(index: Index) -> None:
+def test_large_answers_are_counted_in_steps_with_the_same_result(index: Index) -> None:
     assert index.path is not None
     with closing(connect(index.path)) as connection:
         store = Store(connection)
-        reading, crossing = Organizations(store), Organizations(store, read_off=0)
+        reading, crossing = Organizations(store), Organizations(store, at_once=7)
         for rows in (store.bitmap(Kind.GRAM, "a"), store.bitmap(Kind.GRAM, "qwe"), store.bitmap(Kind.TASK, "x")):
             assert reading.counts(rows, ())[0] == crossing.counts(rows, ())[0]
 

@@ -156,3 +156,13 @@ def test_a_model_that_is_gone_is_not_found_and_still_known(index_of: IndexOf) ->
     index.upsert([heard("a/goes", downloads=4)])
     assert ids(index, "license:mit downloads:4") == ["a/goes"]
     assert index.total == index.facets(Query()).total == 2
+
+
+def test_counts_that_are_made_in_steps_are_those_of_one_moment(index_of: IndexOf) -> None:
+    index = index_of(*[Model(f"a/model-{number}", license="mit") for number in range(5)])
+    steps = index.counting(parse("model"))
+    assert next(steps) is None
+    index.upsert([heard("b/model-late", license="mit")])
+    *_, counts = steps
+    assert counts == index.facets(parse("model"))
+    assert counts.total == 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -185,10 +185,17 @@ class FakeExplorer:
             organizations_found=len(orgs),
         )
 
+    def counting(self, query: Query) -> Iterator[FacetCounts | None]:
+        yield None
+        yield self.facets(query)
+
     def why_empty(self, query: Query) -> str | None:
         for word in query.words:
             if self._found(replace(query, words=tuple(other for other in query.words if other != word))):
                 return word
+        return None
+
+    def did_you_mean(self, query: Query) -> Query | None:
         return None
 
     def model(self, model_id: str) -> Model | None:

@@ -6,7 +6,7 @@ GROUND FLOOR. A facet with few values is counted by intersecting bitmaps; organi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 
 from pyroaring import BitMap
@@ -45,19 +45,36 @@ class Counting:
 
     def counts(self, query: Query, rows_of: Callable[[Query], BitMap]) -> FacetCounts:
         """Count every facet; a facet's own terms do not hide its other values."""
+        *_, counts = self.steps(query, rows_of)
+        if counts is None:  # pragma: no cover - the last step gives the counts
+            raise LookupError(query)
+        return counts
+
+    def steps(self, query: Query, rows_of: Callable[[Query], BitMap]) -> Iterator[FacetCounts | None]:
+        """Count facet by facet: nothing after each, and the counts at last. Whoever asks may stop in between."""
         rows = rows_of(query)
-        named = {term.field for term in query.terms}
-        seen = {field: rows_of(query.without(field)) if field in named else rows for field in _FIELDS}
+        yield None
+        seen, named = dict.fromkeys(_FIELDS, rows), {term.field for term in query.terms}
+        for field in _FIELDS:
+            if field in named:
+                seen[field] = rows_of(query.without(field))
+                yield None
         chosen = {field: query.values(field) | query.excluded_values(field) for field in _FIELDS}
-        organizations, found = self.organizations.counts(seen["org"], chosen["org"])
-        return FacetCounts(
+        organizations: tuple[FacetValue, ...] = ()
+        organizations_found = 0
+        for step in self.organizations.steps(seen["org"], chosen["org"]):
+            organizations, organizations_found = step or (organizations, organizations_found)
+            yield None
+        licenses = self._licenses(seen["license"], chosen["license"])
+        yield None
+        yield FacetCounts(
             total=len(rows),
             organizations=organizations,
             categories=self._few(Kind.CATEGORY, seen["category"], chosen["category"], category_label),
-            licenses=self._licenses(seen["license"], chosen["license"]),
+            licenses=licenses,
             tools=self._tool_counts(seen["tool"], chosen["tool"]),
             tasks=self._few(Kind.TASK, seen["task"], chosen["task"], task_label),
-            organizations_found=found,
+            organizations_found=organizations_found,
         )
 
     def _counted(self, kind: int, rows: BitMap, chosen: Iterable[str]) -> dict[str, int]:

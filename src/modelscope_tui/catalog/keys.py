@@ -4,7 +4,7 @@ GROUND FLOOR. Pure. One row gives a set of :class:`Key` pairs; the index keeps o
 
     GRAM    every character, and every 3 characters, in the lower-cased id and in the row's searchable tags; a line end
             closes each text, so that any two characters begin some three
-    TOKEN   a piece of the name between its signs: `qwen3` and `8b` of qwen3-8b
+    TOKEN   a piece of the name between its signs and what follows: `qwen3-8b` and `8b` of qwen3-8b
     TAG     a tag that words find as well; facts that the Hub's own tags would say are added (`moe`, `gguf`, …)
     PLAIN   a tag that only `tag:` finds: data sets, papers, regions
     NUMBER  one bit of a number, `downloads:7`, and `downloads:known`: comparisons and orders are made of these
@@ -57,7 +57,7 @@ Key = tuple[int, str]
 NUMBERS = ("downloads", "likes", "trending", "params", "context", "created", "updated", "size")
 """The numbers of a row; `size` is `params`, or where that is unknown the third party's estimate (for `fits:`)."""
 
-LAYOUT = 4
+LAYOUT = 5
 """The version of the index file; raised when its tables or keys change their meaning, and the index is made anew."""
 
 KNOWN = "known"
@@ -89,12 +89,12 @@ SIGNS = "-_./"
 """What stands between the tokens of a name."""
 
 _WITH_SIGNS = re.compile(r"[^-_./]*[-_./]+|[^-_./]+")
-_TOKEN = re.compile(r"[^-_./]+")
 
 
 def tokens_of(key: str) -> list[str]:
-    """Cut the name of a folded id into its tokens."""
-    return _TOKEN.findall(key, key.find("/") + 1)
+    """Cut the name of a folded id into its tokens, each with the signs and the two characters after it."""
+    name = key[key.find("/") + 1 :]
+    return [name[found.start() : found.end() + 2] for found in _WITH_SIGNS.finditer(name)]
 
 
 def overlapping(key: str) -> list[str]:

@@ -32,6 +32,7 @@ _KIND_OF = {
     "format": Kind.QUANTIZATION,
 }
 _BASED = "base_model:"
+_TERM_BYTES = 6 << 20
 _JUDGED_ELSEWHERE = {
     "fits": "fits: needs a machine to judge by, and there is none here.",
     "starred": "starred: needs your list of stars, and there is none here.",
@@ -46,6 +47,8 @@ class Matching:
         self._store = store
         self._now = now
         self._words = Words(store)
+        self.alike = self._words.alike
+        """Gives real spellings that are one slip away from a word."""
         self._terms: Kept[Term | tuple[Term, Narrowing], BitMap] = Kept(64)
         self.everything = BitMap()
         self.renew()

@@ -3,15 +3,15 @@
 GROUND FLOOR. Organizations are thousands here and hundreds of thousands on the Hub, so only the largest are shown, and
 no key costs a look at all of them: an organization cannot have more matches than rows, hence once enough are counted,
 those with fewer rows than the last one shown need no look. The counts themselves are read off an array (the
-organization of each row) for the matching rows or for the others, whichever are fewer; where both are many, each
-organization's bitmap is intersected.
+organization of each row) for the matching rows or for the others, whichever are fewer, so many rows at a step.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pyroaring import BitMap
 
@@ -23,8 +23,8 @@ from modelscope_tui.catalog.taxonomy import organization_label
 SHOWN = 300
 """How many organizations a pane gets; :meth:`Organizations.named_like` finds the others."""
 
-_READ_OFF = 60_000
-"""Up to so many rows, reading off the array is faster than intersecting bitmaps."""
+_AT_ONCE = 50_000
+"""So many rows are read off in one step: a few milliseconds."""
 
 _LOW_HALF = (1 << 32) - 1
 
@@ -32,9 +32,9 @@ _LOW_HALF = (1 << 32) - 1
 class Organizations:
     """Counts organizations from the store."""
 
-    def __init__(self, store: Store, *, read_off: int = _READ_OFF) -> None:
+    def __init__(self, store: Store, *, at_once: int = _AT_ONCE) -> None:
         self._store = store
-        self._limit = read_off
+        self._at_once = at_once
         self._names: dict[int, tuple[str, str]] = {}
         self.renew()
 
@@ -53,22 +53,30 @@ class Organizations:
             self._by_size = sorted(range(len(self._sizes)), key=self._sizes.__getitem__, reverse=True)
             self._smallness = [-self._sizes[number] for number in self._by_size]
 
-    def counts(self, rows: BitMap, chosen: Iterable[str]) -> tuple[tuple[FacetValue, ...], int | None]:
-        """Count the largest organizations and every chosen one among `rows`; tells as well how many have any.
+    def counts(self, rows: BitMap, chosen: Iterable[str]) -> tuple[tuple[FacetValue, ...], int]:
+        """Count the largest organizations and every chosen one among `rows`; tells as well how many have any."""
+        *_, found = self.steps(rows, chosen)
+        if found is None:  # pragma: no cover - the last step gives the counts
+            raise LookupError(rows)
+        return found
 
-        That number is None where finding it would take too long.
-        """
-        self._rank()
-        others = len(self._organization_of) - len(rows)
-        found: int | None = None
+    def steps(self, rows: BitMap, chosen: Iterable[str]) -> Iterator[tuple[tuple[FacetValue, ...], int] | None]:
+        """Count as :meth:`counts`, in steps of a few milliseconds: nothing after each, and the counts at last."""
+        everything = BitMap()
+        everything.add_range(0, len(self._organization_of))
+        others = len(everything) - len(rows)
+        counted: Counter[int] = Counter()
+        less = rows if len(rows) <= others else everything - rows
+        numbers = less.to_array() if others else array("I")
+        for start in range(0, len(numbers), self._at_once):
+            counted.update(map(self._organization_of.__getitem__, numbers[start : start + self._at_once]))
+            yield None
         if not others:
             listed, found = self._all(), len(self._sizes)
-        elif min(len(rows), others) > self._limit:
-            listed = self._listed(self._intersected(rows))
         else:
-            listed, found = self._read_off(rows) if len(rows) <= others else self._read_off_others(rows)
+            listed, found = self._read_off(counted) if less is rows else self._read_off_others(counted)
         missing = set(chosen) - {value.value.casefold() for value in listed} if chosen else ()
-        return (*listed, *(self._one(key, rows) for key in sorted(missing))), found
+        yield (*listed, *(self._one(key, rows) for key in sorted(missing))), found
 
     def named_like(self, text: str, rows: BitMap) -> tuple[FacetValue, ...]:
         """Count the organizations whose handle contains `text`, most first."""
@@ -80,35 +88,21 @@ class Organizations:
 
     def _all(self) -> tuple[FacetValue, ...]:
         if not self._everything:
+            self._rank()
             self._everything = self._listed(self._sizes.__getitem__)
         return self._everything
 
-    def _read_off(self, rows: BitMap) -> tuple[tuple[FacetValue, ...], int]:
-        counted = dict(Counter(map(self._organization_of.__getitem__, rows.to_array())))
+    def _read_off(self, counted: Mapping[int, int]) -> tuple[tuple[FacetValue, ...], int]:
         least = _least_shown(counted)
         listed = self._most((number, count) for number, count in counted.items() if count > least)
         last = sorted([number for number, count in counted.items() if count == least])[: SHOWN - len(listed)]
         return (*listed, *[FacetValue(*self._name(number), least) for number in last]), len(counted)
 
-    def _read_off_others(self, rows: BitMap) -> tuple[tuple[FacetValue, ...], int]:
-        others = BitMap()
-        others.add_range(0, len(self._organization_of))
-        less = dict(Counter(map(self._organization_of.__getitem__, (others - rows).to_array())))
-        sizes = self._sizes
-        gone = sum(sizes[number] == count for number, count in less.items())
-        return self._listed(lambda number: sizes[number] - less.get(number, 0)), len(sizes) - gone
-
-    def _intersected(self, rows: BitMap) -> Callable[[int], int]:
-        counted: dict[int, int] = {}
-
-        def count_of(number: int) -> int:
-            """Count one organization, once."""
-            if number not in counted:
-                having = self._store.bitmap(Kind.ORGANIZATION, folded(self._name(number)[0]))
-                counted[number] = rows.intersection_cardinality(having)
-            return counted[number]
-
-        return count_of
+    def _read_off_others(self, less: Mapping[int, int]) -> tuple[tuple[FacetValue, ...], int]:
+        self._rank()
+        sizes, count_less = self._sizes, dict(less).get
+        gone = sum([sizes[number] == count for number, count in less.items()])
+        return self._listed(lambda number: sizes[number] - count_less(number, 0)), len(sizes) - gone
 
     def _listed(self, count_of: Callable[[int], int]) -> tuple[FacetValue, ...]:
         """List the largest counts without counting those that cannot be among them."""
@@ -139,7 +133,7 @@ class Organizations:
         return found
 
 
-def _least_shown(counted: dict[int, int]) -> int:
+def _least_shown(counted: Mapping[int, int]) -> int:
     """Find the count of the last organization that is shown."""
     shown = 0
     for count, organizations in sorted(Counter(counted.values()).items(), reverse=True):

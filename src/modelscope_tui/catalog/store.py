@@ -58,6 +58,7 @@ CREATE TABLE bitmaps (
 """
 
 _BITMAP_BYTES = 12 << 20
+_COLUMN_BYTES = 24 << 20
 _ID_CHUNKS = 64
 _AT_ONCE = 500
 _PAGE_CACHE_KIB = 2048
@@ -89,8 +90,8 @@ class Store:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self._bitmaps: Kept[tuple[int, str], BitMap] = Kept(_BITMAP_BYTES, _bytes_of)
-        self._columns: dict[str, Column] = {}
+        self._bitmaps: Kept[tuple[int, str], BitMap] = Kept(_BITMAP_BYTES, bytes_of)
+        self._columns: Kept[str, Column] = Kept(_COLUMN_BYTES, _bytes_of_column)
         self._values: dict[int, tuple[str, ...]] = {}
         self._families: dict[int, dict[str, BitMap]] = {}
         self._vocabularies: dict[int, bytes] = {}
@@ -111,9 +112,9 @@ class Store:
 
     def forget(self) -> None:
         """Drop everything that was read."""
-        for memory in (self._bitmaps, self._ids):
+        for memory in (self._bitmaps, self._ids, self._columns):
             memory.drop()
-        for known in (self._columns, self._values, self._families, self._vocabularies):
+        for known in (self._values, self._families, self._vocabularies):
             known.clear()
 
     def meta(self, key: str) -> str | None:
@@ -168,11 +169,16 @@ class Store:
         """Read one number of every row."""
         found = self._columns.get(name)
         if found is None:
-            bits = [self.bitmap(Kind.NUMBER, f"{name}:{place}") for place in range(62)]
+            bits = [self._read(f"{name}:{place}") for place in range(62)]
             while bits and not bits[-1]:
                 bits.pop()
-            found = self._columns[name] = Column(self.bitmap(Kind.NUMBER, f"{name}:{KNOWN}"), tuple(bits))
+            found = Column(self._read(f"{name}:{KNOWN}"), tuple(bits))
+            self._columns.put(name, found)
         return found
+
+    def _read(self, number: str) -> BitMap:
+        pieces = self.connection.execute("SELECT rows FROM bitmaps WHERE kind = ? AND value = ?", (Kind.NUMBER, number))
+        return joined(piece for (piece,) in pieces)
 
     def chunk(self, kind: int, number: int) -> bytes:
         """Read one long piece; empty where there is none."""
@@ -289,6 +295,11 @@ def joined(pieces: Iterable[bytes]) -> BitMap:
     return read[0] if len(read) == 1 else BitMap.union(*read) if read else BitMap()
 
 
-def _bytes_of(bitmap: BitMap) -> int:
+def _bytes_of_column(column: Column) -> int:
+    return sum(map(bytes_of, column.bits))
+
+
+def bytes_of(bitmap: BitMap) -> int:
+    """Say about how much memory a bitmap takes."""
     # A roaring container holds at most 8 KiB per 65,536 rows; sparse ones two bytes a row. Near enough for a bound.
     return min(2 * len(bitmap), ((bitmap.max() >> 16) + 1) * 8192) + 100 if bitmap else 100

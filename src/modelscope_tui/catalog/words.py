@@ -10,14 +10,21 @@ from that answer: this is how people type.
 from __future__ import annotations
 
 import re
+import sys
+from collections import Counter
 
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.kept import Kept
 from modelscope_tui.catalog.keys import SIGNS, Kind, folded
-from modelscope_tui.catalog.store import CHUNK_BITS, IN_CHUNK, SPOKEN, Store
+from modelscope_tui.catalog.store import CHUNK_BITS, IN_CHUNK, SPOKEN, Store, bytes_of
+from modelscope_tui.catalog.suggestion import slips
 
 _WORDS_KEPT = 128
+_ANSWER_BYTES = 6 << 20
+_LOOKED_AT = 20_000
+"""So many values with half of a mistyped word are looked at; more would take longer than a person waits."""
+
 _SIGN = re.compile(f"[{re.escape(SIGNS)}]")
 
 
@@ -26,7 +33,7 @@ class Words:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._answered: Kept[str, BitMap] = Kept(_WORDS_KEPT)
+        self._answered: Kept[str, BitMap] = Kept(_ANSWER_BYTES, bytes_of)
         self._values: Kept[str, dict[int, list[str]]] = Kept(_WORDS_KEPT)
 
     def forget(self) -> None:
@@ -62,6 +69,21 @@ class Words:
             self._answered.put(piece, found)
         return found
 
+    def alike(self, word: str) -> list[str]:
+        """Give spellings one slip away from a word that tokens, organizations and tags have, the most frequent first.
+
+        A slip leaves one half of the word as it was: only values with either half are looked at.
+        """
+        word = folded(word)
+        half, pattern = len(word) // 2, slips(word)
+        found: Counter[str] = Counter()
+        for kind in SPOKEN:
+            lines = self._store.vocabulary(kind)
+            for kept in (word[:half], word[half:]):
+                for value in _lines_with(kept.encode(), lines, _LOOKED_AT):
+                    found.update([one[0] for one in (pattern.search(value),) if one])
+        return [spelling for spelling, _ in found.most_common()]
+
     def _values_with(self, word: str) -> dict[int, list[str]]:
         """Find the tokens, organizations and tags that have a word in them."""
         for shorter in (word[:-1], word[1:]):
@@ -93,11 +115,11 @@ class Words:
         return BitMap(found)
 
 
-def _lines_with(word: bytes, lines: bytes) -> list[str]:
-    """Give the lines that have a word in them."""
+def _lines_with(word: bytes, lines: bytes, most: int = sys.maxsize) -> list[str]:
+    """Give the lines that have a word in them, the first so many."""
     found: list[str] = []
     at = lines.find(word)
-    while at >= 0:
+    while at >= 0 and len(found) < most:
         end = lines.index(b"\n", at)
         found.append(lines[lines.rindex(b"\n", 0, at) + 1 : end].decode())
         at = lines.find(word, end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from modelscope_tui.catalog.query import format_query
 from modelscope_tui.cli import arguments as reading
 from modelscope_tui.cli import asking, lens, say, shape
 from modelscope_tui.cli.output import Column, Output
@@ -108,9 +109,16 @@ def _document(
         "as_of": page.as_of,
         "elapsed_ms": round(page.elapsed_ms, 3),
         "models": [shape.row(model, view) for model, view in zip(page.models, views, strict=True)],
+        "did_you_mean": _meant(explorer, page),
         "problems": [],  # a query with problems is refused; the field is part of the contract
         "hub_problem": shape.problem(failure) if failure else None,
     }
+
+
+def _meant(explorer: Explorer, page: Page) -> str | None:
+    """Write the query with a mistyped word put right, where it finds nothing as it stands."""
+    meant = explorer.did_you_mean(page.query) if page.total == 0 else None
+    return format_query(meant) if meant else None
 
 
 def _told(model: Model, view: ModelView) -> tuple[str, ...]:
@@ -147,8 +155,10 @@ def _piped(model: Model, view: ModelView) -> tuple[str, ...]:
 
 def _summarize(explorer: Explorer, page: Page, output: Output) -> None:
     if page.total == 0:
-        blocker = explorer.why_empty(page.query)
-        advice = f" Without {blocker!r} there would be results." if blocker else ""
+        meant, blocker = _meant(explorer, page), explorer.why_empty(page.query)
+        advice = (
+            f" Did you mean: {meant}" if meant else f" Without {blocker!r} there would be results." if blocker else ""
+        )
         output.note(f"Nothing among {page.searched:,} models matches.{advice}")
     elif len(page.models) < page.total:
         output.note(f"{len(page.models):,} of {page.total:,} models; --limit N shows more.")

@@ -1,12 +1,14 @@
 """From a query to rows and counts on the screen: the one place where the query lives.
 
 UPPER FLOOR. Panes post what a person did, the screen hands it over, and this asks the Explorer at once and shows the
-answer. The index answers in a few milliseconds, so no thread is needed; what may wait is asked elsewhere.
+rows. The index answers in a few milliseconds, so no thread is needed. Counts follow in small steps: at once where they
+take no longer than a moment, else after the rows are painted, and not at all when another key has come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ from modelscope_tui.ui.widgets.model_table import CHUNK, ModelTable
 
 if TYPE_CHECKING:
     from modelscope_tui.explorer import Explorer, Page
+
+_A_MOMENT_SECONDS = 0.008
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Search:
         self.as_of: str | None = None
         self.problem: ModelscopeError | None = None
         """Why no index could be had."""
+        self._answers = 0
+        """How many answers there were; counts that belong to an older one are dropped."""
         self.changed: Callable[[], None] = lambda: None
         """Called after every new answer."""
 
@@ -131,7 +137,7 @@ class Search:
     def _answer(self, query: Query, *, keep: bool) -> None:
         try:
             page = self._explorer.search(query, 0, CHUNK)
-            counts = self._explorer.facets(query)
+            counting = self._explorer.counting(query)
         except ModelscopeError as problem:
             self.panes.table.show_rows(0, (), None, sort=(query.sort, query.is_reversed))
             self.panes.table.show_notice("Could not ask the catalog.", clean(str(problem), 500))
@@ -142,12 +148,30 @@ class Search:
         self.panes.table.show_rows(page.total, page.models, fetch, sort=(query.sort, query.is_reversed), keep=keep)
         if not page.total:
             self._explain(query)
-        self._show_counts(counts)
         self._show_found(query, page.total, page)
+        self._answers += 1
+        self._count(counting, self._answers)
+
+    def _count(self, counting: Iterator[FacetCounts | None], answer: int) -> None:
+        """Count for a moment; where that is not enough the rows are painted first, and a key may come between."""
+        until = time.perf_counter() + _A_MOMENT_SECONDS
+        try:
+            while answer == self._answers:
+                counts = next(counting)
+                if counts is not None:
+                    self._show_counts(counts)
+                    return
+                if time.perf_counter() > until:
+                    self.panes.table.call_after_refresh(self._count, counting, answer)
+                    return
+        except ModelscopeError:
+            self.panes.filter.show_status(("could not count", "$text-error"))
 
     def _explain(self, query: Query) -> None:
-        culprit = self._explorer.why_empty(query)
-        if culprit:
+        culprit, meant = self._explorer.why_empty(query), self._explorer.did_you_mean(query)
+        if meant is not None:
+            why = f"Did you mean {clean(format_query(meant), 80)}?"
+        elif culprit:
             why = f"Without {clean(culprit, 80)} there would be some."
         else:
             why = "No single term is to blame; take some away."
