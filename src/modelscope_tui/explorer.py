@@ -173,11 +173,11 @@ class Explorer(Local):
 
         return plan(tool, self._subject(details), options)
 
-    def launches(self, details: ModelDetails, options: Options) -> tuple[LaunchAnswer, ...]:
-        """Build the answer of every tool, best first for this machine."""
-        from modelscope_tui.launch.plan import plan_all
+    def launches(self, details: ModelDetails, options: Options, *, only_best: bool = False) -> tuple[LaunchAnswer, ...]:
+        """Build the answer of every tool, best first for this machine; or of the best alone, which is quicker."""
+        from modelscope_tui.launch.plan import plan_all, plan_best
 
-        return plan_all(self._subject(details), options)
+        return (plan_best(self._subject(details), options),) if only_best else plan_all(self._subject(details), options)
 
     def _subject(self, details: ModelDetails) -> Subject:
         from modelscope_tui.launch.tool import Subject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from modelscope_tui.catalog.model import Model, ModelDetails, ModelFile
 from modelscope_tui.errors import UsageError
 from modelscope_tui.launch.answer import LaunchAnswer
-from modelscope_tui.launch.plan import plan, plan_all
+from modelscope_tui.launch.deferred import Deferred
+from modelscope_tui.launch.plan import plan, plan_all, plan_best
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.tool import TOOLS, get
 from tests.launch.conftest import MakeSubject, a_machine, listing
@@ -143,3 +145,30 @@ def test_a_download_of_many_quantizations_takes_the_usual_one_and_its_projector(
     assert ask("huggingface", gguf(many)).command.argv[3:] == (
         "--include", "m-Q4_K_M.gguf", "--include", "mmproj-F16.gguf",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "model_id",
+    [
+        "Qwen/Qwen3-8B",
+        "deepseek-ai/DeepSeek-V3.2",
+        "black-forest-labs/FLUX.1-dev",
+        "BAAI/bge-reranker-v2-m3",
+        "unsloth/Qwen3-8B-GGUF",
+        "timm/resnet50.a1_in1k",
+    ],
+)
+@pytest.mark.parametrize("machine", ["8xH100", "RTX 4090", "M3 Max 64GB", "cpu:16GB", None])
+def test_the_best_answer_alone_is_the_first_of_all(subject: MakeSubject, model_id: str, machine: str | None) -> None:
+    asked = subject(model_id, machine)
+    best, first = plan_best(asked, Options()), plan_all(asked, Options())[0]
+    assert (best.tool, best.verdict, best.command) == (first.tool, first.verdict, first.command)
+
+
+def test_a_tool_that_is_read_late_is_what_the_register_says_of_it() -> None:
+    late = [tool for tool in TOOLS if isinstance(tool, Deferred)]
+    assert late
+    for tool in late:
+        file, _, name = tool.place.partition(":")
+        real = getattr(import_module(f"modelscope_tui.launch.tools.{file}"), name)()
+        assert (real.name, real.label, real.purpose) == (tool.name, tool.label, tool.purpose)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelscope_tui.cli import arguments as reading
-from modelscope_tui.cli import asking, policy, running
+from modelscope_tui.cli import asking, running
 from modelscope_tui.cli.output import Column, Output
 from modelscope_tui.errors import LaunchRefused, NotCached
 
@@ -61,12 +61,14 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     answer = asking.details(explorer, options.model, output)
     details = answer.value
     if explorer.policy is not None:
+        from modelscope_tui.cli import policy  # (nobody else waits for it)
+
         policy.enforce(explorer.lens(details).policy, explorer.policy.path)
     if not explorer.hub.is_offline:
         explorer.gather_related(details)
     if options.tool:
         return _one(explorer.launch(details, options.tool, wanted), explorer, options, output)
-    answers = explorer.launches(details, wanted)
+    answers = explorer.launches(details, wanted, only_best=options.is_bare or options.is_run)
     if options.is_bare or options.is_run:
         return _one(answers[0], explorer, options, output)
     if output.is_json:

@@ -19,6 +19,7 @@ from modelscope_tui.launch.target import TARGETS, retarget
 from modelscope_tui.launch.tool import TOOLS, Tool, get
 
 _MOST_ALTERNATIVES = 4
+_REGISTERED = {tool.name: tool for tool in TOOLS}
 _SERVERS = ("vllm", "sglang", "tgi", "transformers", "mlx", "docker-model-runner")
 
 
@@ -54,6 +55,21 @@ def plan_all(subject: Subject, options: Options) -> tuple[LaunchAnswer, ...]:
         else replace(answer, alternatives=_from_answers(answer, subject, answers))
         for answer in answers
     )
+
+
+def plan_best(subject: Subject, options: Options) -> LaunchAnswer:
+    """Build the answer that :func:`plan_all` puts first, and ask no more tools than that needs.
+
+    The first tool in the order of the machine that simply runs the model is the best there can be.
+    """
+    _check(subject, options)
+    for name in order_for(subject)[0]:
+        tool = _REGISTERED.get(name)
+        if tool is not None and place_of("ready", tool.purpose) == 0:
+            answer = _asked(tool, subject, options)
+            if answer.verdict == "ready":
+                return answer
+    return plan_all(subject, options)[0]
 
 
 def _asked(tool: Tool, subject: Subject, options: Options) -> LaunchAnswer:

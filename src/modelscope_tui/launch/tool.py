@@ -12,21 +12,18 @@ from typing import Literal, Protocol
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.errors import UsageError
 from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, Note, Verdict
+from modelscope_tui.launch.deferred import Deferred
 from modelscope_tui.launch.rulebook import rules_version
 from modelscope_tui.launch.subject import Options, Subject
-from modelscope_tui.launch.tools.axolotl import Axolotl
-from modelscope_tui.launch.tools.deepspeed import DeepSpeed
 from modelscope_tui.launch.tools.docker_model_runner import DockerModelRunner
 from modelscope_tui.launch.tools.huggingface import HuggingFace
 from modelscope_tui.launch.tools.llamacpp import LlamaCpp
 from modelscope_tui.launch.tools.lmstudio import LmStudio
 from modelscope_tui.launch.tools.mlx import Mlx
 from modelscope_tui.launch.tools.ollama import Ollama
-from modelscope_tui.launch.tools.replicate import Replicate
 from modelscope_tui.launch.tools.sglang import Sglang
 from modelscope_tui.launch.tools.tgi import Tgi
 from modelscope_tui.launch.tools.transformers import Transformers
-from modelscope_tui.launch.tools.unsloth import Unsloth
 from modelscope_tui.launch.tools.vllm import Vllm
 
 __all__ = [
@@ -79,8 +76,10 @@ class Tool(Protocol):
 TOOLS: tuple[Tool, ...] = (
     *(Ollama(), LmStudio(), LlamaCpp(), Mlx(), DockerModelRunner()),
     *(Vllm(), Sglang(), Tgi(), Transformers()),
-    *(HuggingFace(), Replicate()),
-    *(DeepSpeed(), Unsloth(), Axolotl()),
+    *(HuggingFace(), Deferred("replicate", "Replicate", "hub", "replicate:Replicate")),
+    Deferred("deepspeed", "DeepSpeed", "train", "deepspeed:DeepSpeed"),
+    Deferred("unsloth", "Unsloth", "train", "unsloth:Unsloth"),
+    Deferred("axolotl", "Axolotl", "train", "axolotl:Axolotl"),
 )
 """Every tool, in house order: run here, serve, files, train."""
 
