@@ -32,6 +32,23 @@ def _line(name: str, times: list[float]) -> str:
     return f"{name:28} {len(times):5} {statistics.median(times):8.1f} {worst:8.1f} {ordered[-1]:8.1f}"
 
 
+def typed(cache: Path, rounds: int = 1, quiet: float = 0.15) -> list[float]:
+    """Type the queries into the explorer on a cache; milliseconds from each key to a settled screen."""
+    terminal = programs.explorer(cache, "--offline")
+    try:
+        terminal.wait_for(programs.is_filled)
+        terminal.settle(1.0)
+        terminal.send("/")
+        terminal.settle(quiet)
+        times: list[float] = []
+        for query in QUERIES * rounds:
+            times += _type(terminal, query, quiet)
+            _type(terminal, CLEAR, quiet)
+        return times
+    finally:
+        terminal.close()
+
+
 def run(arguments: list[str]) -> None:
     """Type the queries key by key, clear, move the cursor, and report milliseconds."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench keys")
