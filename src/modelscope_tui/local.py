@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from modelscope_tui.fit.machine import Machine
     from modelscope_tui.machines import Machines
     from modelscope_tui.settings import Settings
+    from modelscope_tui.shortlist import Shortlist
 
 INDEX_NAME = "catalog.db"
 """The file of the index, in the cache directory."""
@@ -209,6 +210,13 @@ class Local(Questions):
         return machine
 
     @cached_property
+    def shortlist(self) -> Shortlist:
+        """Stars, notes and saved views, in a file beside the settings."""
+        from modelscope_tui.shortlist import FILE_NAME, Shortlist
+
+        return Shortlist(self.settings.config_path.with_name(FILE_NAME))
+
+    @cached_property
     def policy(self) -> Policy | None:
         """The team's policy that the settings name; None without one.
 
@@ -230,7 +238,7 @@ class Local(Questions):
         return lens_of(details, self.purpose, self.model, card=card, policy=self.policy)
 
     def _narrowed(self, query: Query) -> Narrowed | None:
-        """Answer for the catalog what it cannot know of a query: which rows fit the machine and the purpose."""
+        """Answer for the catalog what it cannot know of a query: which rows fit, are allowed, are starred."""
         from modelscope_tui.catalog.keys import Kind
 
         asked = {term.field for term in query.terms}
@@ -243,6 +251,10 @@ class Local(Questions):
             from modelscope_tui.catalog.allowed import rows_allowed
 
             judged["allowed"] = rows_allowed(self.index.values(Kind.LICENSE), self.purpose, self.policy)
+        if "starred" in asked:
+            from modelscope_tui.catalog.narrow import Chosen
+
+            judged["starred"] = {"yes": Chosen(self.shortlist.starred)}
         return judged or None
 
 

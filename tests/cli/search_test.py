@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import stat
+from pathlib import Path
+
 import pytest
 
+from modelscope_tui.shortlist import Shortlist
 from tests.cli.conftest import Run
 
 ROW_FIELDS = {
@@ -98,3 +102,41 @@ def test_piped_facets_name_the_facet_in_every_row(offline: Run) -> None:
     rows = [line.split("\t") for line in offline("facets", "org:qwen", "--limit", "2", "-q").out.splitlines()]
     assert {row[0] for row in rows} == {"organization", "category", "license", "tool", "task"}
     assert all(len(row) == 4 and row[3].isdigit() for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"), [("ids", "Qwen/"), ("csv", "id,organization,"), ("md", "| id |"), ("json", "[")]
+)
+def test_a_list_leaves_in_four_forms(offline: Run, form: str, begins: str) -> None:
+    ran = offline("search", "org:qwen", "--limit", "3", "--format", form)
+    assert ran.code == 0
+    assert ran.out.startswith(begins)
+
+
+def test_a_list_is_written_to_a_new_file_and_never_over_another(offline: Run, tmp_path: Path) -> None:
+    path = tmp_path / "qwen.csv"
+    assert offline("search", "org:qwen", "--limit", "3", "-o", str(path)).code == 0
+    written = path.read_text()
+    assert written.count("\n") == 4
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    again = offline("search", "org:qwen", "-o", str(path))
+    assert again.code != 0
+    assert "is there already" in again.err
+    assert path.read_text() == written
+    assert offline("search", "qwen", "-o", str(tmp_path / "what.xyz")).code == 2
+
+
+def test_stars_are_listed_exported_merged_and_asked_for(
+    offline: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_TUI_CONFIG", str(tmp_path / "config.toml"))
+    stars = Shortlist(tmp_path / "shortlist.json")
+    stars.toggle(["Qwen/Qwen3-8B"])
+    assert offline("shortlist", "list", "--json").document["models"][0]["id"] == "Qwen/Qwen3-8B"
+    assert offline("search", "starred:yes", "--format", "ids").out == "Qwen/Qwen3-8B\n"
+    assert offline("shortlist", "export", str(tmp_path / "out.json")).code == 0
+    stars.toggle(["Qwen/Qwen3-8B"])
+    stars.path.unlink()
+    assert offline("shortlist", "import", str(tmp_path / "out.json")).code == 0
+    assert offline("search", "starred:yes", "--json").document["total"] == 1
+    assert offline("shortlist", "import", str(tmp_path / "missing.json")).code == 2

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import itertools
+import shutil
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +36,12 @@ from modelscope_tui.launch.subject import Options
 from modelscope_tui.launch.tool import TOOLS, Tool
 from modelscope_tui.machines import Machines
 from modelscope_tui.settings import Settings
+from modelscope_tui.shortlist import Shortlist
+
+KEPT = tempfile.mkdtemp(prefix="shortlists-")
+"""Where shortlists of stories are written; gone when the tests are."""
+atexit.register(shutil.rmtree, KEPT, ignore_errors=True)
+NUMBERS = itertools.count()
 
 AS_OF = "2026-10-05"
 TOOL_NAMES = ("ollama", "vllm")
@@ -88,6 +98,7 @@ class FakeExplorer:
         """Why no index can be had."""
         self.known: dict[str, Answer[ModelDetails]] = {}
         self.refusals: dict[str, ModelscopeError] = {}
+        self.shortlist = Shortlist(Path(KEPT) / str(next(NUMBERS)) / "shortlist.json")
         self.cards: dict[str, str] = {}
         self.from_hub: list[Model] = []
         self.hub_problem: ModelscopeError | None = None
@@ -133,6 +144,7 @@ class FakeExplorer:
             "license": {group, model.license or ""},
             "tool": set(self._tools(model)),
             "task": {model.task or ""},
+            "starred": {"yes" if model.id in self.shortlist.starred else "no"},
             "allowed": {self.allowed(model)},
             "fits": {self.fits(model)},
         }.get(field, set())
@@ -200,6 +212,10 @@ class FakeExplorer:
 
     def model(self, model_id: str) -> Model | None:
         return next((model for model in self.models if model.id == model_id), None)
+
+    @property
+    def index(self) -> FakeExplorer:
+        return self  # of the index only the family is asked directly
 
     def family(self, model_id: str, limit: int) -> Family:
         children = [model for model in self.models if model_id in model.base_models]

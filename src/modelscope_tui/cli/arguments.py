@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "fit": "memory and speed of a model on a machine",
     "facets": "counts per organization, category, license, tool and task",
     "sync": "bring the local catalog up to date with the Hub",
+    "shortlist": "stars, notes and saved views: list, export, import",
     "cache": "what is kept on this machine, and how to clear it",
     "policy": "hold models against a policy file, rule by rule",
     "config": "the settings file: write, find, check, show",

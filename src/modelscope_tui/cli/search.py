@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modelscope_tui import exporting
 from modelscope_tui.catalog.query import format_query
 from modelscope_tui.cli import arguments as reading
 from modelscope_tui.cli import asking, lens, say, shape
 from modelscope_tui.cli.output import Column, Output
-from modelscope_tui.errors import PolicyDenied
+from modelscope_tui.cli.text import escape_controls
+from modelscope_tui.errors import PolicyDenied, UsageError
+from modelscope_tui.exporting import FORMATS
+from modelscope_tui.saving import save
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,6 +28,8 @@ EXAMPLES = """\
   modelscope-tui search qwen3 coder
   modelscope-tui search 'org:qwen license:permissive params:<10b sort:likes' --limit 10
   modelscope-tui search tool:vllm -tag:moe --json | jq -r '.models[].id'
+  modelscope-tui search starred:yes --format md
+  modelscope-tui search org:qwen --limit 5000 -o qwen.csv
   modelscope-tui search category:code --offline | cut -f1"""
 
 _PIPED = """\
@@ -52,6 +60,10 @@ def configure(parser: reading.Parser) -> None:
         "--limit", type=reading.positive, default=50, metavar="N", help="at most N models (default: 50)"
     )
     reading.add_policy(parser)
+    parser.add_argument(
+        "--format", choices=FORMATS, dest="form", help="write json, csv, md (a Markdown table) or ids (one a line)"
+    )
+    parser.add_argument("--output", "-o", metavar="FILE", help="write to a new file, never over another one")
     parser.epilog = f"{parser.epilog}\n\n{reading.QUERY_HELP}\n\n{_PIPED}"
 
 
@@ -67,6 +79,10 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     views = [explorer.view(model) for model in page.models]
     held = _held(explorer, page)
     code = 0 if all(result.is_allowed for result in held) else PolicyDenied.exit_code
+    if options.form or options.output:
+        _write(options, [shape.row(model, view) for model, view in zip(page.models, views, strict=True)])
+        _finish(explorer, page, held, output)
+        return code
     if output.is_json:
         output.json(_document(explorer, options.query, page, views, failure) | _judged(page, views, held))
         return code
@@ -75,11 +91,16 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
         rows = [cells(model, view) for model, view in zip(page.models, views, strict=True)]
         rows = [(*row, result.verdict) for row, result in zip(rows, held, strict=True)] if held else rows
         output.table((*_COLUMNS, _POLICY_COLUMN) if held else _COLUMNS, rows)
-    _summarize(explorer, page, output)
-    if code:
-        denied = sum(not result.is_allowed for result in held)
-        output.note(f"The policy does not allow {denied:,} of these {len(held):,} models.")
+    _finish(explorer, page, held, output)
     return code
+
+
+def _finish(explorer: Explorer, page: Page, held: list[PolicyResult], output: Output) -> None:
+    """Say beside the rows how many there are, and how many the policy does not allow."""
+    _summarize(explorer, page, output)
+    denied = sum(not result.is_allowed for result in held)
+    if denied:
+        output.note(f"The policy does not allow {denied:,} of these {len(held):,} models.")
 
 
 def _held(explorer: Explorer, page: Page) -> list[PolicyResult]:
@@ -95,6 +116,29 @@ def _judged(page: Page, views: list[ModelView], held: list[PolicyResult]) -> dic
     rows = [shape.row(model, view) for model, view in zip(page.models, views, strict=True)]
     told: list[dict[str, Any] | None] = [lens.policy(result) for result in held] or [None] * len(rows)
     return {"models": [row | {"policy": one} for row, one in zip(rows, told, strict=True)]}
+
+
+def _write(options: Namespace, rows: list[dict[str, Any]]) -> None:
+    """Write the rows in the form that was asked for, to a new file or to stdout."""
+    form = options.form or ("json" if options.json else _form_of(options.output))
+    text = exporting.text_of(rows, form)
+    if options.output:
+        save(Path(options.output).expanduser(), text, is_new=True)
+    else:
+        sys.stdout.write(escape_controls(text))
+
+
+def _form_of(name: str) -> str:
+    """Take the format from the ending of a file.
+
+    Raises:
+        UsageError: the ending is none that is known.
+    """
+    ending = Path(name).suffix.removeprefix(".").lower()
+    found = {"txt": "ids", "markdown": "md"}.get(ending, ending)
+    if found not in FORMATS:
+        raise UsageError(f"{name} does not say which format is wanted.", f"Add --format {'|'.join(FORMATS)}.")
+    return found
 
 
 def _document(

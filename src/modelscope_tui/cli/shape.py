@@ -7,49 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.errors import ModelscopeError, RateLimited
+from modelscope_tui.exporting import gate as gate  # noqa: PLC0414 - one shape for both doors
+from modelscope_tui.exporting import row as row  # noqa: PLC0414
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.index import FacetCounts, FacetValue
-    from modelscope_tui.catalog.model import Gate, Model, ModelFile, Provenance, Quantization
-    from modelscope_tui.explorer import ModelView
-
-_GATES: Mapping[str, bool | str] = {"no": False, "yes": True, "auto": "auto", "manual": "manual"}
-
-
-def gate(gated: Gate | None) -> bool | str | None:
-    """Say it as the Hub does: false, "auto", "manual"; true when it is gated and how is not known."""
-    return None if gated is None else _GATES[gated]
-
-
-def row(model: Model, view: ModelView) -> dict[str, Any]:
-    """Shape one row of a list."""
-    return {
-        "id": model.id,
-        "organization": model.organization,
-        "task": model.task,
-        "categories": list(view.categories),
-        "license": model.license,
-        "license_name": model.license_name,
-        "license_group": view.license_group,
-        "params": model.params,
-        "active_params": model.active_params,
-        "context": model.context,
-        "downloads": model.downloads,
-        "likes": model.likes,
-        "trending": model.trending,
-        "created": model.created,
-        "updated": model.updated,
-        "gated": gate(model.gated),
-        "private": model.is_private,
-        "disabled": model.is_disabled,
-        "gone": model.gone,
-        "library": model.library,
-        "tools": list(view.tools),
-        "fits": view.fits,
-        "allowed": view.allowed,
-        "source": model.source,
-        "as_of": model.as_of,
-    }
+    from modelscope_tui.catalog.model import ModelFile, Provenance, Quantization
 
 
 def file(item: ModelFile) -> dict[str, Any]:

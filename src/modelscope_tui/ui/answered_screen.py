@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 from modelscope_tui.catalog.model import Model, is_repo_id
 from modelscope_tui.catalog.query import parse
 from modelscope_tui.errors import ModelscopeError
-from modelscope_tui.ui.keyed_screen import KeyedScreen
+from modelscope_tui.ui.leaving_screen import LeavingScreen
 from modelscope_tui.ui.panes.facets import FacetPane
 from modelscope_tui.ui.present import age, clean, day, glyphs, grouped
 from modelscope_tui.ui.sync_words import sync_words
@@ -33,7 +33,7 @@ SAID_SECONDS = 3.0
 """How long a toast stays."""
 
 
-class AnsweredScreen(KeyedScreen):
+class AnsweredScreen(LeavingScreen):
     """The answers, and the title line that tells their state."""
 
     machine = ""
@@ -142,6 +142,7 @@ class AnsweredScreen(KeyedScreen):
         """Show what is known of the model."""
         self.show_hub(event.state)
         self.inspection.learn(event.known)
+        self.remember(event.known)
 
     def on_study_failed(self, event: messages.StudyFailed) -> None:
         """Say why a model cannot be looked into."""

@@ -90,6 +90,14 @@ def sync(post: Post, explorer: Explorer) -> None:
     post(messages.SyncEnded(answer, None))
 
 
+def keep(post: Post, explorer: Explorer, change: Callable[[Explorer], Message]) -> None:
+    """Change or read what the person keeps, and post what came of it."""
+    try:
+        post(change(explorer))
+    except ModelscopeError as problem:
+        post(messages.KeepFailed(problem))
+
+
 def copy(post: Post, _: Explorer, text: str, what: str, way: Callable[[str], str]) -> None:
     """Put a text on the clipboard; some ways take a moment."""
     try:

@@ -31,6 +31,18 @@ SCREEN: tuple[Binding, ...] = (
     _key("copy", "y", "copy_command", "copy", "Copy the launch command of the selected model"),
     _key("copy-id", "Y", "copy_id", "copy id", "Copy the id of the selected model", show=False),
     _key("browse", "o", "browse", "browser", "Open the model's page in the browser", show=False),
+    _key("star", "asterisk", "star", "star", "Star the model, or the marked ones; once more lets go of them", "*"),
+    _key("note", "n", "note", "note", "Write a note and tags for the model", show=False),
+    _key("views", "V", "views", "views", "Saved views, stars, and the models looked at last", show=False),
+    _key(
+        "compare",
+        "c",
+        "compare",
+        "compare",
+        "Compare the marked models; without marks, this one's quantizations",
+        show=False,
+    ),
+    _key("export", "e", "export", "export", "Export what was found, the marked models, or this one", show=False),
     _key("fits", "f", "toggle_fits", "fits", "Show only what fits this machine, or all again"),
     _key("use", "u", "choose_use", "use", "Choose where and what for: marks, allowed: and License follow", show=False),
     _key(
@@ -65,8 +77,14 @@ LIST: tuple[Binding, ...] = (
 """Keys of every list: the four facets and the models."""
 
 FACET: tuple[Binding, ...] = (
+    _key("choose", "space", "choose", "choose", "Choose the value, or let go of it; several may be chosen", "space"),
     _key(
-        "choose", "space,enter", "choose", "choose", "Choose the value, or let go of it; several may be chosen", "space"
+        "open-value",
+        "enter",
+        "open_value",
+        "who",
+        "Say who an organization is; in other panes, choose the value",
+        "enter",
     ),
     _key("exclude", "minus", "exclude", "exclude", "Exclude the value, or allow it again", "-"),
     _key("clear", "x", "clear", "clear", "Clear this pane's choices"),
@@ -193,6 +211,40 @@ FAMILY: tuple[Binding, ...] = (
 )
 """Keys of the detail pane while its Family tab is shown."""
 
+VIEWS: tuple[Binding, ...] = (
+    _key("views-down", "down", "move(1)", "down", "The next line", show=False),
+    _key("views-up", "up", "move(-1)", "up", "The line before", show=False),
+    _key("views-drop", "ctrl+r", "drop", "forget", "Forget (remove) the saved view under the cursor", "^r", show=False),
+    _key("views-close", "escape", "close", "close", "Close the list", "esc", show=False),
+)
+"""Keys of the views and the shortlist; enter in the field opens or saves."""
+
+COMPARE: tuple[Binding, ...] = (
+    _key("compare-down", "j,down", "move(1)", "down", "The next fact", show=False),
+    _key("compare-up", "k,up", "move(-1)", "up", "The fact before", show=False),
+    _key("compare-left", "h,left", "turn(-1)", "left", "The columns on the left", show=False),
+    _key("compare-right", "l,right", "turn(1)", "right", "The columns on the right", show=False),
+    _key("compare-copy", "y", "copy", "copy", "Copy the comparison as a Markdown table"),
+    _key("compare-export", "e,w", "export", "export", "Write the comparison to a file", "e"),
+    _key("compare-close", "escape,q", "close", "close", "Close the comparison", "esc", show=False),
+)
+"""Keys of a comparison."""
+
+EXPORT: tuple[Binding, ...] = (
+    _key("export-next", "down,tab", "turn(1)", "next", "The next format", show=False),
+    _key("export-before", "up,shift+tab", "turn(-1)", "before", "The format before", show=False),
+    _key("export-copy", "ctrl+y", "copy", "copy", "Copy it instead of writing a file", "^y", show=False),
+    _key("export-close", "escape", "close", "close", "Write nothing", "esc", show=False),
+)
+"""Keys of the form of an export."""
+
+ORGANIZATION: tuple[Binding, ...] = (
+    _key("organization-narrow", "enter,space", "narrow", "only theirs", "Show only the models of the organization"),
+    _key("organization-browse", "o", "browse", "browser", "Open the page of the organization in the browser"),
+    _key("organization-close", "escape,q", "close", "close", "Close it", "esc", show=False),
+)
+"""Keys of the popup of an organization."""
+
 LINKS: tuple[Binding, ...] = (
     _key("links-down", "j,down", "move(1)", "down", "The next link", show=False),
     _key("links-up", "k,up", "move(-1)", "up", "The link before", show=False),
@@ -283,6 +335,10 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Files": FILES,
     "Card": CARD,
     "Links of a card": LINKS,
+    "Views and shortlist": VIEWS,
+    "Comparison": COMPARE,
+    "Export": EXPORT,
+    "An organization": ORGANIZATION,
     "Family": FAMILY,
     "Help": HELP_KEYS,
     "Options of the command": FORM_KEYS,
@@ -294,8 +350,9 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
 }
 """What the help overlay lists, pane by pane."""
 
-NAMES = {"question_mark": "?", "minus": "-", "slash": "/", "colon": ":", "escape": "esc", "pagedown": "PgDn",
-         "pageup": "PgUp", "down": "↓", "up": "↑", "left": "←", "right": "→", "f1": "F1"}  # fmt: skip
+NAMES = {"question_mark": "?", "asterisk": "*", "minus": "-", "slash": "/", "colon": ":", "escape": "esc",
+         "pagedown": "PgDn", "pageup": "PgUp", "down": "↓", "up": "↑", "left": "←", "right": "→",
+         "f1": "F1"}  # fmt: skip
 """How a key is written for a person, where its name is not what stands on it."""
 
 

@@ -68,7 +68,7 @@ def gather(model_id: str, *, online: bool) -> Callable[[Explorer], Tree]:
                 explorer.ask_hub(parse(f"base:{model_id}"))
             except ModelscopeError as error:
                 problem = error
-        return replace(_tree(explorer, explorer.family(model_id, SHOWN)), has_asked=online, problem=problem)
+        return replace(_tree(explorer, explorer.index.family(model_id, SHOWN)), has_asked=online, problem=problem)
 
     return _gather
 

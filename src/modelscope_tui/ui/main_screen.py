@@ -81,6 +81,7 @@ class MainScreen(AnsweredScreen):
         await self.query_one(FilterPane).bring_field()
         gc.enable()
         self.work.prepare()
+        self.read_shortlist()
         self.inspection.look()
 
     # -- what a person did -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from textual.message import Message
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from modelscope_tui.explorer import Explorer
     from modelscope_tui.hub.answer import HubState
     from modelscope_tui.launch.subject import Options
+    from modelscope_tui.ui.comparing import Comparison
 
 
 @dataclass(eq=False, repr=False)
@@ -181,6 +182,88 @@ class LaunchAsked(Message):
     """A person wants something done with the command that is shown: `run`, `save`, `edit`, `target`."""
 
     what: Literal["run", "save", "edit", "target"]
+
+
+@dataclass(eq=False, repr=False)
+class StarsRead(Message):
+    """The shortlist was read."""
+
+    starred: frozenset[str]
+    problem: str | None
+
+
+@dataclass(eq=False, repr=False)
+class Starred(Message):
+    """Models were starred or let go; `starred` are all that are now."""
+
+    ids: tuple[str, ...]
+    is_on: bool
+    starred: frozenset[str]
+
+
+@dataclass(eq=False, repr=False)
+class Noted(Message):
+    """A note was kept."""
+
+    model_id: str
+
+
+@dataclass(eq=False, repr=False)
+class ViewKept(Message):
+    """A view was saved or forgotten."""
+
+    name: str
+    _: KW_ONLY
+    is_saved: bool
+
+
+@dataclass(eq=False, repr=False)
+class Looked(Message):
+    """A model was looked at; this has changed since it was looked at before."""
+
+    model_id: str
+    changes: tuple[str, ...]
+
+
+@dataclass(eq=False, repr=False)
+class KeepFailed(Message):
+    """Something could not be kept."""
+
+    problem: ModelscopeError
+
+
+@dataclass(eq=False, repr=False)
+class OrganizationRequested(Message):
+    """A person wants to know who an organization is."""
+
+    handle: str
+
+
+@dataclass(eq=False, repr=False)
+class Compared(Message):
+    """Models were put side by side."""
+
+    comparison: Comparison
+
+
+@dataclass(eq=False, repr=False)
+class ExportRequested(Message):
+    """What a popup shows is to be exported."""
+
+    what: str
+    stem: str
+    rows: Callable[[Explorer], list[dict[str, Any]]]
+    lines: Callable[[], list[dict[str, Any]]] | None = None
+    """The lines of a Markdown table, where that is another one."""
+
+
+@dataclass(eq=False, repr=False)
+class Exported(Message):
+    """Models were written to a file; without a path the text is meant for the clipboard."""
+
+    path: str | None
+    count: int
+    text: str
 
 
 class KeyHandled(Message):

@@ -95,6 +95,7 @@ class Glyphs:
     chosen: str = "✓"
     excluded: str = "−"
     marked: str = "◆"
+    starred: str = "★"
     gated: str = "⚿"
     online: str = "●"
     offline: str = "○"
@@ -107,8 +108,8 @@ class Glyphs:
 
 
 ASCII = Glyphs(
-    yes="+", tight="~", no="x", cursor=">", chosen="+", excluded="-", marked="*", gated="!", online="*", offline="o",
-    down="v", up="^", more="~", dot="-", thumb="|", pointer=">",
+    yes="+", tight="~", no="x", cursor=">", chosen="+", excluded="-", marked="#", starred="*", gated="!", online="*",
+    offline="o", down="v", up="^", more="~", dot="-", thumb="|", pointer=">",
 )  # fmt: skip
 """The same signs for a terminal whose locale knows only ASCII."""
 

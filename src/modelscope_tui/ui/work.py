@@ -36,7 +36,7 @@ class Work:
         self._host = host
         self._explorer = explorer
 
-    def _start(self, job: str, *question: object, group: str = "") -> None:
+    def _start(self, job: str, *question: object, group: str = "", is_exclusive: bool = True) -> None:
         def _guarded() -> None:
             from modelscope_tui.ui import jobs
 
@@ -48,7 +48,9 @@ class Work:
 
             getattr(jobs, job)(_post, self._explorer, *question)
 
-        self._host.run_worker(_guarded, name=job, group=group or job, thread=True, exclusive=True, exit_on_error=False)
+        self._host.run_worker(
+            _guarded, name=job, group=group or job, thread=True, exclusive=is_exclusive, exit_on_error=False
+        )
 
     def prepare(self) -> None:
         """Open or make the index, then find out about the machine and the tools."""
@@ -73,6 +75,10 @@ class Work:
     def sync(self) -> None:
         """Bring the Hub's list to this machine."""
         self._start("sync")
+
+    def keep(self, change: Callable[[Explorer], Message]) -> None:
+        """Change or read what the person keeps; every change is made, none replaces another."""
+        self._start("keep", change, is_exclusive=False)
 
     def copy(self, text: str, what: str, way: Callable[[str], str]) -> None:
         """Put a text on the clipboard."""

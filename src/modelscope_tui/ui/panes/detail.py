@@ -23,6 +23,7 @@ from modelscope_tui.ui.widgets.choices import Choice, Choices
 
 if TYPE_CHECKING:
     from modelscope_tui.explorer import Explorer
+    from modelscope_tui.shortlisted import Star
     from modelscope_tui.ui.panes.tab import Tab
     from modelscope_tui.ui.study import Study
 
@@ -63,6 +64,10 @@ class DetailPane(Vertical, can_focus=True):
         """The tool that a person chose; None is the best one."""
         self.is_offline = False
         """Whether no socket may be opened."""
+        self.kept: Mapping[str, Star] = {}
+        """What the person keeps of models, by id."""
+        self.changes: dict[str, tuple[str, ...]] = {}
+        """What has changed since a model was looked at before, by id."""
         self.labels: Mapping[str, str] = {}
         """Tool names as people write them."""
         self._words = Content("")
@@ -99,6 +104,11 @@ class DetailPane(Vertical, can_focus=True):
     def show_labels(self, labels: Mapping[str, str]) -> None:
         """Call the tools as people write them."""
         self.labels = labels
+        self.write()
+
+    def show_kept(self, kept: Mapping[str, Star]) -> None:
+        """Show what the person keeps of the model."""
+        self.kept = kept
         self.write()
 
     def show_tool(self, tool: str | None) -> None:

@@ -16,6 +16,7 @@ from textual.message import Message
 
 from modelscope_tui.catalog.facet import FacetValue
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.messages import OrganizationRequested
 from modelscope_tui.ui.present import clean, count, fitted, glyphs, grouped
 from modelscope_tui.ui.tools import NO_TOOLS, Tools
 from modelscope_tui.ui.widgets.line_list import LineList, Piece
@@ -195,6 +196,13 @@ class FacetPane(LineList):
         """Choose the value under the cursor, or let go of it."""
         if (one := self.value) is not None:
             self.post_message(self.Toggled(self._field_of(one), one.value))
+
+    def action_open_value(self) -> None:
+        """Ask who an organization is; in other panes, choose the value."""
+        if self.use.field == "org" and self.value is not None:
+            self.post_message(OrganizationRequested(self.value.value))
+        else:
+            self.action_choose()
 
     def action_exclude(self) -> None:
         """Exclude the value under the cursor, or allow it again."""

@@ -41,9 +41,29 @@ class Overview(Tab):
         """Show what the list knows at once, and all that is known as soon as it is, with its age."""
         if known is None:
             loading = Content.styled("looking for more …", "$foreground 50%")
-            self._show(_sheet(ModelDetails(model=model, as_of=model.as_of), None, loading, self.room))
+            self._show(
+                _sheet(ModelDetails(model=model, as_of=model.as_of), None, self._kept(model, loading), self.room)
+            )
         else:
-            self._show(_sheet(known.details, known, banner(known), self.room))
+            self._show(_sheet(known.details, known, self._kept(model, banner(known)), self.room))
+
+    def _kept(self, model: Model, state: Content) -> Content:
+        """Add what the person keeps of the model, and what has changed since they looked."""
+        star = self.pane.kept.get(model.id)
+        lines = [state]
+        if star is not None and star.starred:
+            lines.append(
+                Content.styled(f"{present.glyphs().starred} starred {present.day(star.starred)}", "$text-warning")
+            )
+        if star is not None and star.note:
+            lines.append(Content.assemble(("note ", "$foreground 50%"), clean(star.note, 2000)))
+        if star is not None and star.tags:
+            lines.append(Content.assemble(("tags ", "$foreground 50%"), clean(", ".join(star.tags), 300)))
+        if changes := self.pane.changes.get(model.id):
+            lines.append(
+                Content.styled(f"! changed since you looked: {clean('; '.join(changes), 400)}", "$text-warning")
+            )
+        return Content("\n").join(lines)
 
     def _show(self, sheet: Content) -> None:
         self.query_one(Static).update(sheet)

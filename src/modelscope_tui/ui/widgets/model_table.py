@@ -66,6 +66,7 @@ class ModelTable(LineList):
         super().__init__(id=id, head=1)
         self.marked: set[str] = set()
         """Ids that a person marked; they stay marked when they leave the answer."""
+        self._starred: frozenset[str] = frozenset()
         self.notice: tuple[str, ...] = ()
         """What is said where there is no row."""
         self._rows: dict[int, Model] = {}
@@ -106,6 +107,11 @@ class ModelTable(LineList):
         self.forget_strips()
         self.refresh()
 
+    def show_stars(self, starred: frozenset[str]) -> None:
+        """Show which models are starred."""
+        self._starred = starred
+        self.refresh()
+
     @property
     def selected(self) -> Model | None:
         """The model under the cursor."""
@@ -130,7 +136,7 @@ class ModelTable(LineList):
         model = self.row(line)
         if model is None:
             return None
-        return model.id, model.as_of, model.downloads, model.updated, model.id in self.marked
+        return model.id, model.as_of, model.downloads, model.updated, model.id in self.marked, model.id in self._starred
 
     def pieces(self, line: int, width: int) -> list[Piece]:
         """Paint a row: cursor, id, columns."""
@@ -139,12 +145,15 @@ class ModelTable(LineList):
             return [(" " * width, "muted")]
         signs = glyphs()
         columns, room = columns_for(width)
-        badge = signs.marked if model.id in self.marked else signs.gated if model.gated not in {None, "no"} else " "
+        badges = [sign for sign, is_on in (
+            (signs.marked, model.id in self.marked), (signs.starred, model.id in self._starred),
+            (signs.gated, model.gated not in {None, "no"}),
+        ) if is_on]  # fmt: skip
         is_here = line == self.cursor
         owner, name = _shortened(clean(model.id, 400), room)
         painted: list[Piece] = [
             (signs.cursor if is_here else " ", "accent" if self.has_focus else "muted"),
-            (badge + " ", "accent" if model.id in self.marked else "warn"),
+            (fitted("".join(badges[:2]), 2), "accent" if model.id in self.marked else "warn"),
             (owner, "muted"),
             (name, "text"),
         ]
