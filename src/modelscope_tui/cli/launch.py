@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelscope_tui.cli import arguments as reading
-from modelscope_tui.cli import asking, running
+from modelscope_tui.cli import asking
 from modelscope_tui.cli.output import Column, Output
 from modelscope_tui.errors import LaunchRefused, NotCached
 
@@ -55,7 +55,10 @@ def configure(parser: reading.Parser) -> None:
 
 def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     """Answer for one tool, or for all of them."""
-    running.check(options)
+    if options.is_run or options.is_asked_for:
+        from modelscope_tui.cli import running  # (nobody else waits for it)
+
+        running.check(options)
     wanted = _options(options)
     asking.prepare(explorer, output)
     answer = asking.details(explorer, options.model, output)
@@ -108,6 +111,8 @@ def _one(answer: LaunchAnswer, explorer: Explorer, options: Namespace, output: O
         return _without_command(answer, explorer, options, output)
     if options.is_run:
         _explain(answer, output)
+        from modelscope_tui.cli import running
+
         return running.carry_out(answer.command, options, output)
     output.block(answer.command.text)
     if options.is_bare:
