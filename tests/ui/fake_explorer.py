@@ -131,6 +131,10 @@ class FakeExplorer:
         for term in query.terms:
             if term.field == but:
                 continue
+            if term.field in {"downloads", "likes"}:  # only `>=`, which is what the overview asks
+                if (getattr(model, term.field) or 0) < int(term.values[0].removeprefix(">=")):
+                    return False
+                continue
             is_in = bool({value.casefold() for value in term.values} & self._values(model, term.field))
             if is_in == term.is_excluded:
                 return False

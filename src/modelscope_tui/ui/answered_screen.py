@@ -49,6 +49,7 @@ class AnsweredScreen(LeavingScreen):
     def follow_answer(self) -> None:
         """After a new answer: tell the totals, and ask the Hub too once typing rests."""
         self.show_title()
+        self.detail.listed = self.search.query
         if self._hub_timer is not None:
             self._hub_timer.stop()
             self._hub_timer = None

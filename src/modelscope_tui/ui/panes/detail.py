@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.message import Message
 
 from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.query import Query
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.messages import TabAsked, TabTold
 from modelscope_tui.ui.panes.tab import NAMES, TABS, tab_line
@@ -64,6 +65,8 @@ class DetailPane(Vertical, can_focus=True):
         """The tool that a person chose; None is the best one."""
         self.is_offline = False
         """Whether no socket may be opened."""
+        self.listed = Query()
+        """What was asked for the list that the model is looked at in."""
         self.kept: Mapping[str, Star] = {}
         """What the person keeps of models, by id."""
         self.changes: dict[str, tuple[str, ...]] = {}

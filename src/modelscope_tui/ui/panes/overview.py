@@ -6,6 +6,7 @@ UPPER FLOOR. It shows the row at once and more when the worker brings it; it say
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -17,7 +18,12 @@ from modelscope_tui.catalog.taxonomy import category_label, language_label, orga
 from modelscope_tui.ui import present
 from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.present import clean, width_of, wrapped
+from modelscope_tui.ui.ranking import Ranking, eval_lines, ranked_lines, ranking
 from modelscope_tui.ui.study import Study, in_words
+
+if TYPE_CHECKING:
+    from modelscope_tui.catalog.query import Query
+    from modelscope_tui.errors import ModelscopeError
 
 LABEL = 14
 """Cells of the column of names."""
@@ -29,6 +35,11 @@ Fact = tuple[str, str, str]
 class Overview(Tab):
     """The tab."""
 
+    def on_mount(self) -> None:
+        """Begin with no place in any list."""
+        self._asked: tuple[str, Query] | None = None
+        self._rank: Ranking | None = None
+
     def compose(self) -> ComposeResult:
         """Make the sheet."""
         yield Static(id="overview-sheet")
@@ -39,13 +50,21 @@ class Overview(Tab):
 
     def show(self, model: Model, known: Study | None) -> None:
         """Show what the list knows at once, and all that is known as soon as it is, with its age."""
-        if known is None:
-            loading = Content.styled("looking for more …", "$foreground 50%")
-            self._show(
-                _sheet(ModelDetails(model=model, as_of=model.as_of), None, self._kept(model, loading), self.room)
-            )
-        else:
-            self._show(_sheet(known.details, known, self._kept(model, banner(known)), self.room))
+        details = known.details if known is not None else ModelDetails(model=model, as_of=model.as_of)
+        loading = Content.styled("looking for more …", "$foreground 50%")
+        state = self._kept(model, banner(known) if known is not None else loading)
+        rank = self._rank if self._rank is not None and self._rank.model_id == model.id else None
+        self._show(_sheet(details, known, state, self.room, rank))
+        question = (model.id, self.pane.listed)
+        if known is not None and known.is_final and question != self._asked:
+            self._asked = question
+            self.ask(ranking(model, self.pane.listed))
+
+    def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
+        """Draw where the model stands; without an answer nothing is drawn."""
+        if isinstance(answer, Ranking) and problem is None:
+            self._rank = answer
+            self.pane.write()
 
     def _kept(self, model: Model, state: Content) -> Content:
         """Add what the person keeps of the model, and what has changed since they looked."""
@@ -87,7 +106,9 @@ def banner(known: Study) -> Content:
     return Content.styled(where, "$foreground 50%")
 
 
-def _sheet(details: ModelDetails, known: Study | None, state: Content, width: int) -> Content:
+def _sheet(
+    details: ModelDetails, known: Study | None, state: Content, width: int, rank: Ranking | None = None
+) -> Content:
     model = details.model
     parts = [Content("\n").join([part for part in (headline(model, width), state) if part.plain])]
     if model.description:
@@ -98,6 +119,11 @@ def _sheet(details: ModelDetails, known: Study | None, state: Content, width: in
         lines = [_line(model, fact, width, said) for fact in facts]
         if lines:
             parts.append(Content("\n").join(lines))
+    drawn = [*(ranked_lines(rank, LABEL) if rank is not None else ())]
+    if drawn:
+        parts.insert(min(2, len(parts)), Content("\n").join(drawn))
+    if scores := [*eval_lines(details, LABEL, width)]:
+        parts.append(Content("\n").join(scores))
     if said:
         dated = " · ".join(f"{key} {date}".strip() for key, date in said.items())
         parts.append(Content.styled(f"facts from {dated}", "$foreground 40%"))
