@@ -31,7 +31,15 @@ SCREEN: tuple[Binding, ...] = (
     _key("copy", "y", "copy_command", "copy", "Copy the launch command of the selected model"),
     _key("copy-id", "Y", "copy_id", "copy id", "Copy the id of the selected model", show=False),
     _key("browse", "o", "browse", "browser", "Open the model's page in the browser", show=False),
-    _key("star", "asterisk", "star", "star", "Star the model, or the marked ones; once more lets go of them", "*"),
+    _key(
+        "star",
+        "asterisk",
+        "star",
+        "star",
+        "Star the model, or the marked ones; once more lets go of them",
+        "*",
+        show=False,
+    ),
     _key("note", "n", "note", "note", "Write a note and tags for the model", show=False),
     _key("views", "V", "views", "views", "Saved views, stars, and the models looked at last", show=False),
     _key(
