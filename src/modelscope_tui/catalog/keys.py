@@ -57,7 +57,7 @@ Key = tuple[int, str]
 NUMBERS = ("downloads", "likes", "trending", "params", "context", "created", "updated", "size")
 """The numbers of a row; `size` is `params`, or where that is unknown the third party's estimate (for `fits:`)."""
 
-LAYOUT = 5
+LAYOUT = 6
 """The version of the index file; raised when its tables or keys change their meaning, and the index is made anew."""
 
 KNOWN = "known"

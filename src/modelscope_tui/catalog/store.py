@@ -4,7 +4,7 @@ GROUND FLOOR. The only reader of the tables; ``builder.py`` and ``writer.py`` fi
 
     meta           key → value: version of the layout, fingerprint, base counts; `note:…` is what others wrote down
     names          folded id → number of the row
-    blocks         facts of 32 rows each, as lines (``record.py``), compressed (``block.py``)
+    blocks         facts of 16 rows each, as lines (``record.py``), compressed (``block.py``)
     organizations  number, handle
     chunks         long pieces: folded ids of 512 rows each (compressed), organization numbers of 65,536 rows each,
                    sizes of 65,536 organizations each, the values of the kinds that words are looked for in
