@@ -15,6 +15,7 @@ from modelscope_tui.catalog.query import Query
 from modelscope_tui.errors import ModelscopeError
 from modelscope_tui.ui import messages
 from modelscope_tui.ui import study as studies
+from modelscope_tui.ui.panes.tab import TABS
 from modelscope_tui.ui.tools import about_tools
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def prepare(post: Post, explorer: Explorer) -> None:
     answering = explorer.surroundings.answering()
     if answering:
         post(messages.ServersFound(about_tools(explorer.tools(), explorer.surroundings.installed, answering)))
+    for line in TABS:
+        line.load()  # here, so that the first turn to a tab does not wait for its imports
 
 
 def ask_hub(post: Post, explorer: Explorer, query: Query, refresh: bool) -> None:
