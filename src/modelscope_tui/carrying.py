@@ -20,6 +20,7 @@ from modelscope_tui.catalog import carried
 from modelscope_tui.catalog.measure import seconds_of
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.record import FIELDS, encode
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.errors import BadParcel, CatalogError, HubNonsense, ModelscopeError, NotSaved
 from modelscope_tui.hub import parcel
 
@@ -145,7 +146,7 @@ class Carrying:
             kind, model_id, as_of, data = _entry(value)
             weight += len(str(data))
             if weight > SHELF_SHARE:
-                raise BadParcel(f"The file holds more than {SHELF_SHARE >> 20} MiB of details and cards.")
+                raise BadParcel(f"The file holds more than {in_memory(SHELF_SHARE)} of details and cards.")
             _kept_or_bad(lambda: self._hub.keep_entry(kind, model_id, as_of, data, is_rehearsal=True))  # noqa: B023
         return total
 

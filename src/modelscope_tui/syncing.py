@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from modelscope_tui.catalog.lock import claimed
 from modelscope_tui.catalog.notes import note_in
+from modelscope_tui.catalog.units import on_disk
 from modelscope_tui.errors import CatalogError, NotCached, UsageError
 from modelscope_tui.hub.answer import Cancelled
 from modelscope_tui.settings import DEFAULT_ENDPOINT
@@ -125,8 +126,8 @@ class Opened:
         needed = (plan.disk_bytes or 0) + SPARE_BYTES
         if self.free_bytes < needed:
             raise CatalogError(
-                f"The sync needs about {needed / 1e9:.1f} GB on the disk of {self._path.parent}; "
-                f"{self.free_bytes / 1e9:.1f} GB are free.",
+                f"The sync needs about {on_disk(needed)} on the disk of {self._path.parent}; "
+                f"{on_disk(self.free_bytes)} are free.",
                 "Make room, give another --cache-dir, or bring fewer models with --limit.",
             )
         return self._sync.run(plan, wanted, tell)

@@ -37,7 +37,7 @@ def test_another_machine_than_a_mac_is_too_small_whatever_its_memory(subject: Ma
     answer = ask(subject("Qwen/Qwen3-8B", machine))
     assert answer.verdict == "too-large"
     assert "Apple silicon" in answer.reason
-    assert "GB or more would do" in answer.reason
+    assert "GiB or more would do" in answer.reason
     assert answer.command.argv == ("mlx_lm.server", "--model", "Qwen/Qwen3-8B")
 
 

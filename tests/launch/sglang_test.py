@@ -116,7 +116,7 @@ def test_a_quantization_is_what_is_stored_or_what_it_makes(subject: MakeSubject)
 
 
 @pytest.mark.parametrize(
-    ("machine", "said"), [("M3 Max 64GB", "experimental"), ("cpu:64GB", "No GPU was found"), ("8GB", "GB too little")]
+    ("machine", "said"), [("M3 Max 64GB", "experimental"), ("cpu:64GB", "No GPU was found"), ("8GB", "GiB too little")]
 )
 def test_the_machine_decides_the_verdict_and_never_the_command(subject: MakeSubject, machine: str, said: str) -> None:
     answer = ask(subject("Qwen/Qwen3-8B", machine))

@@ -75,7 +75,7 @@ def test_a_quantized_base_is_answered_with_the_model_that_it_was_made_from(subje
 def test_a_smaller_gpu_gets_a_smaller_way_of_training(subject: MakeSubject, machine: str, adapter: str | None) -> None:
     answer = plan("axolotl", subject("Qwen/Qwen3-8B", machine), Options())
     assert axolotl_file(answer).get("adapter") == adapter
-    assert any("weights in" in note.text and "GB" in note.text for note in answer.notes)
+    assert any("weights in" in note.text and "GiB" in note.text for note in answer.notes)
 
 
 def test_what_no_gpu_holds_is_spread_over_several(subject: MakeSubject) -> None:
@@ -92,7 +92,7 @@ def test_a_wish_stands_and_is_judged(subject: MakeSubject) -> None:
     assert axolotl_file(plan("axolotl", one, Options(quant="QLoRA")))["load_in_4bit"] is True
     whole = plan("unsloth", one, Options(quant="full"))
     assert whole.verdict == "too-large"
-    assert "GB too little" in (whole.reason or "")
+    assert "GiB too little" in (whole.reason or "")
     other = plan("unsloth", one, Options(quant="Q4_K_M"))
     assert other.verdict == "refused"
     assert "full, lora or qlora" in (other.reason or "")

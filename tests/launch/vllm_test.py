@@ -182,7 +182,7 @@ def test_the_machine_decides_the_verdict_and_never_the_command(subject: MakeSubj
     assert plan("vllm", subject(name, "RTX 4090"), Options()).verdict in {"ready", "tight"}
     small = plan("vllm", subject(name, "8GB"), Options())
     assert small.verdict == "too-large"
-    assert "GB too little" in small.reason
+    assert "GiB too little" in small.reason
     assert small.command is not None
     assert "No GPU" in plan("vllm", subject(name, "cpu:64GB"), Options()).reason
     assert "macOS" in plan("vllm", subject(name, "M3 Max 64GB"), Options()).reason

@@ -88,7 +88,7 @@ async def test_online_the_details_arrive_with_their_source(open_explorer: Open) 
     async with open_explorer(explorer=FakeExplorer(offline=False)) as stage:
         screen = stage.text()
         assert "Hub, " in screen
-        assert "14.9 GB" in screen
+        assert "16.0 GB" in screen
 
 
 async def test_a_stale_page_of_the_shelf_is_shown_with_the_reason(open_explorer: Open) -> None:
@@ -100,7 +100,7 @@ async def test_a_stale_page_of_the_shelf_is_shown_with_the_reason(open_explorer:
         screen = stage.text()
         assert "kept here" in screen
         assert "The Hub asks for" in screen
-        assert "14.9 GB" in screen, "what is kept stays on the screen"
+        assert "16.0 GB" in screen, "what is kept stays on the screen"
 
 
 async def test_nothing_selected_says_so(open_explorer: Open) -> None:

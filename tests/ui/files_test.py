@@ -9,15 +9,15 @@ from modelscope_tui.hub.answer import Answer
 from tests.ui.conftest import Open, Stage
 from tests.ui.fake_explorer import CATALOG, FakeExplorer
 
-GIB = 1 << 30
+GB = 10**9
 FILES = (
     ModelFile("README.md", 12_000, "card"),
     ModelFile("config.json", 800, "config"),
-    ModelFile("model-Q4_K_M.gguf", 18 * GIB, "gguf"),
-    ModelFile("model-Q8_0-00001-of-00002.gguf", 16 * GIB, "gguf"),
-    ModelFile("model-Q8_0-00002-of-00002.gguf", 15 * GIB, "gguf"),
-    ModelFile("mmproj-F16.gguf", GIB, "mmproj"),
-    ModelFile("extra/old weights.bin", 2 * GIB, "pickle"),
+    ModelFile("model-Q4_K_M.gguf", 18 * GB, "gguf"),
+    ModelFile("model-Q8_0-00001-of-00002.gguf", 16 * GB, "gguf"),
+    ModelFile("model-Q8_0-00002-of-00002.gguf", 15 * GB, "gguf"),
+    ModelFile("mmproj-F16.gguf", GB, "mmproj"),
+    ModelFile("extra/old weights.bin", 2 * GB, "pickle"),
 )
 
 
@@ -75,7 +75,7 @@ async def test_a_name_with_a_blank_is_quoted(open_explorer: Open) -> None:
 
 
 async def test_a_pickle_says_what_it_can_do(open_explorer: Open) -> None:
-    async with open_explorer(explorer=with_files((ModelFile("pytorch_model.bin", GIB, "pickle"),))) as stage:
+    async with open_explorer(explorer=with_files((ModelFile("pytorch_model.bin", GB, "pickle"),))) as stage:
         await _open_files(stage)
         assert "only pickles" in stage.text()
 

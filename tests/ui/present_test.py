@@ -37,10 +37,11 @@ def test_ages(text: str | None, said: str) -> None:
     assert present.age(text, NOW) == said
 
 
-def test_sizes_are_those_of_machines() -> None:
-    assert present.size(24 * 2**30) == "24.0 GB"
-    assert present.size(300 * 2**20) == "300 MB"
-    assert present.size(None) == ""
+def test_files_are_in_gb_and_memory_in_gib() -> None:
+    assert (present.size(24 * 10**9), present.memory(24 * 2**30)) == ("24.0 GB", "24.0 GiB")
+    assert (present.size(None), present.memory(None)) == ("", "")
+    assert present.part_of(17.7 * 2**30, 22.1 * 2**30) == "17.7 of 22.1 GiB"
+    assert present.part_of(512 * 2**20, 2 * 2**30) == "512 MiB of 2.0 GiB"
 
 
 def test_origins_name_source_and_age() -> None:

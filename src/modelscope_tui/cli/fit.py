@@ -76,7 +76,7 @@ def _told(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("quantization", say.text(document["quantization"])),
         ("context", say.count(document["context"])),
         ("fits", document["fits"]),
-        *((name.removesuffix("_bytes"), say.size(document[name])) for name in _SIZES),
+        *((name.removesuffix("_bytes"), say.memory(document[name])) for name in _SIZES),
         ("max_context", say.count(document["max_context"])),
         ("tokens per second", _speed(document)),
     ]
@@ -85,7 +85,7 @@ def _told(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows += [("basis", line) for line in document["basis"]]
     if document["fits"] != "yes":
         rows += [
-            ("would hold it", f"{one['machine']} ({say.size(one['total_bytes'])})") for one in document["hardware"]
+            ("would hold it", f"{one['machine']} ({say.memory(one['total_bytes'])})") for one in document["hardware"]
         ]
     return rows
 
@@ -98,8 +98,8 @@ def _speed(document: Mapping[str, Any]) -> str:
 def _row(option: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         say.text(option["quantization"]),
-        say.size(option["weights_bytes"]),
-        say.size(option["total_bytes"]),
+        say.memory(option["weights_bytes"]),
+        say.memory(option["total_bytes"]),
         option["fits"],
         say.count(option["max_context"]),
         _speed(option),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelscope_tui.catalog.units import in_memory, on_disk
+
 UNKNOWN = "–"
 """What a table shows for an unknown fact."""
 
@@ -31,13 +33,13 @@ def tokens(number: int | None) -> str:
 
 
 def size(number: int | float | None) -> str:
-    """Write bytes as GB of 10⁹, as files and disks are sold and the Hub shows them."""
-    if number is None:
-        return UNKNOWN
-    for unit, letters in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "KB")):
-        if number >= unit:
-            return f"{number / unit:.1f} {letters}"
-    return f"{number:.0f} B"
+    """Write bytes of files in GB, as the Hub shows them."""
+    return UNKNOWN if number is None else on_disk(number)
+
+
+def memory(number: int | float | None) -> str:
+    """Write bytes of memory in GiB."""
+    return UNKNOWN if number is None else in_memory(number)
 
 
 def day(moment: str | None) -> str:

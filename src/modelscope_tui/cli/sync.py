@@ -105,7 +105,7 @@ def _announced(plan: Plan, free_bytes: int, *, has_token: bool) -> list[str]:
             f"About {plan.rows:,} models in {plan.requests:,} requests ({plan.window_requests:,} in "
             f"{WINDOW_SECONDS // 60} minutes with {whose}{times}), {say.size(plan.wire_bytes)} to fetch, "
             f"{say.size(plan.disk_bytes)} on disk as the rows here take now ({say.size(free_bytes)} free), "
-            f"at most {say.size(MEMORY_BYTES)} of memory."
+            f"at most {say.memory(MEMORY_BYTES)} of memory."
         )
     return lines
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.fit.kv_cache import (
     as_in_llamacpp,
     growing_bytes_per_token,
@@ -16,7 +17,7 @@ from modelscope_tui.fit.kv_cache import (
     llama_kv_bytes,
     recurrent_bytes,
 )
-from modelscope_tui.fit.machine import GIB, MIB, Machine, gib
+from modelscope_tui.fit.machine import GIB, MIB, Machine
 from modelscope_tui.fit.plan import LEAST_CONTEXT, Fits, Plan, Question, default_context, largest_context
 from modelscope_tui.fit.speed import Decode, active_bytes, decode
 from modelscope_tui.fit.tensors import mixed_elements
@@ -99,7 +100,7 @@ def _verdict(question: Question, total: int, is_shortened: bool, kept: _Kept) ->
         if kept.layers:
             part = f"{kept.layers} of {question.shape.layers} layers on the GPU, the rest in system memory"
             return "tight", (part,)
-    return "no", (f"{gib(total - available)} more is needed",)
+    return "no", (f"{in_memory(total - available)} more is needed",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """EAST WING: what a machine is, for the arithmetic of memory and speed.
 
 Detected by ``probe.py``, read from a `--machine` SPEC by ``device.py``, or made by hand in a test. Sizes are bytes.
-Labels speak as the boxes in shops do: a card of "24 GB" has 24 × 2^30 bytes.
+Labels speak as the boxes in shops do: a card of "24 GB" has 24 × 2^30 bytes (see ``catalog.units``).
 """
 
 from __future__ import annotations
@@ -24,15 +24,10 @@ _SIZE_WORDS = re.compile(r"\s+(\d+\s?GB|HBM\w*|SXM\d?|\d+-core|\(per (GPU|card)\
 
 
 def gigabytes(size_bytes: int) -> str:
-    """Say a memory size as a person says it: `24 GB`, `512 MB`."""
+    """Say a memory size as the box does, for the name of a machine: `24 GB`, `512 MB`."""
     if size_bytes < GIB:
         return f"{round(size_bytes / MIB)} MB"
     return f"{round(size_bytes / GIB)} GB"
-
-
-def gib(size_bytes: int) -> str:
-    """Say bytes of memory in words that name their unit: `3.2 GiB`."""
-    return f"{size_bytes / GIB:.1f} GiB"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from modelscope_tui.catalog.model import ModelDetails
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.fit.config import shape_of
 from modelscope_tui.fit.machine import GIB
 from modelscope_tui.fit.shape import Shape
@@ -53,7 +54,6 @@ _USUAL_LAYER = 2_100_000_000
 _LOGITS_BYTES = 10
 _LAYER_BYTES = 34
 _RAM_FACTOR = 1.5
-_GB = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def zero_need(details: ModelDetails, zero: Zero, *, gpus: int, nodes: int = 1, t
     states, ram = zero_bytes(zero, params, _largest_layer(shape, params), gpus=gpus, nodes=nodes)
     parts = [(states, f"{zero.words} over {gpus * nodes} GPU{'s' if gpus * nodes > 1 else ''}")]
     found = _need(parts, shape, tokens=tokens, batch=1, has_logits=True)
-    kept = (f"{ram / _GB:.1f} GB RAM: what ZeRO keeps there",) if zero.offload != "none" else ()
+    kept = (f"{in_memory(ram)} RAM: what ZeRO keeps there",) if zero.offload != "none" else ()
     return Need(found.gpu_bytes, ram if kept else 0, (*found.basis, *kept), found.is_whole)
 
 
@@ -188,7 +188,7 @@ def _need(parts: list[tuple[int, str]], shape: Shape | None, *, tokens: int, bat
         words = f"activations of {held} tokens, checkpointed{', and logits' if has_logits else ''}"
         parts.append((active + logits, words))
     parts.append((CONTEXT_BYTES, "CUDA itself"))
-    basis = tuple(f"{size / _GB:.1f} GB {what}" for size, what in parts)
+    basis = tuple(f"{in_memory(size)} {what}" for size, what in parts)
     if shape is None:
         basis = (*basis, "activations are left out: the shape is not known")
     return Need(sum(size for size, _ in parts), 0, basis, is_whole=shape is not None)

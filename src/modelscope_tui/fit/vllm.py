@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.fit.kv_cache import growing_bytes_per_token
-from modelscope_tui.fit.machine import Machine, gib
+from modelscope_tui.fit.machine import Machine
 from modelscope_tui.fit.plan import LEAST_CONTEXT, Fits, Plan, Question, default_context, largest_context
 from modelscope_tui.fit.serving import UTILIZATION, Serving, default_serving
 from modelscope_tui.fit.shape import Shape
@@ -150,7 +151,7 @@ def _verdict(question: Question, left: int, budget: int, is_shortened: bool) -> 
     if tensor is not None and tensor * (question.pipeline_parallel or 1) > has:
         return "no", (f"the machine has {len(question.machine.gpus)} cards",)
     if left < 0:
-        return "no", (f"{gib(-left)} more is needed on each card",)
+        return "no", (f"{in_memory(-left)} more is needed on each card",)
     if is_shortened:
         return "tight", ("only a shorter context fits",)
     return ("tight", ("little memory is left",)) if left < budget // 20 else ("yes", ())

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from modelscope_tui.catalog.form import with_bits
 from modelscope_tui.catalog.model import ModelDetails, Quantization
 from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of, stored_format
+from modelscope_tui.catalog.units import on_disk
 from modelscope_tui.fit.fields import text_part
 from modelscope_tui.fit.formats import DTYPE_BYTES, FILE_BITS, gguf_type, stored_bits
-from modelscope_tui.fit.machine import gib
 from modelscope_tui.fit.mix import gguf_bytes
 from modelscope_tui.fit.shape import Shape
 from modelscope_tui.fit.tensors import tensors_of
@@ -64,7 +64,7 @@ def _of_choice(details: ModelDetails, shape: Shape | None, choice: Quantization)
     when = f" on the Hub, as of {details.as_of}" if details.as_of else " on the Hub"
     basis = f"file sizes{'' if own else f' of {choice.repo}'}{when}"
     if projector:
-        basis += f", {gib(projector)} of them the vision projector"
+        basis += f", {on_disk(projector)} of them the vision projector"
     return Weights(choice.size_bytes + projector, basis, choice.name, is_exact=True, is_gguf=_is_gguf(choice))
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import httpx2
 
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.errors import HubNonsense, HubUnreachable, ModelscopeError
 from modelscope_tui.hub.answer import Cancelled
 from modelscope_tui.hub.bounds import Bounds
@@ -249,7 +250,7 @@ class Exchange:
             if len(body) > limit and self._request.may_cut:
                 return bytes(body[:limit])
             if len(body) > limit:
-                raise HubNonsense(f"The Hub answered with more than {limit / 2**20:g} MiB.", "Nothing of it was kept.")
+                raise HubNonsense(f"The Hub answered with more than {in_memory(limit)}.", "Nothing of it was kept.")
             if self._is_given_up or time.monotonic() > self._request.deadline:
                 raise _too_slow(response.url.host, self._bounds)
         if inflate is not None and chunk and not inflate.eof:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modelscope_tui.catalog.model import ModelDetails, Quantization
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.fit.estimate import FitEstimate, estimate
 from modelscope_tui.fit.formats import CACHE_BYTES
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.launch.answer import Note, Verdict
-
-GB = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ def _is_only_bounded(fit: FitEstimate) -> bool:
 def _bounded(fit: FitEstimate) -> str:
     weights, cache, room = fit.weights_bytes or 0, fit.kv_bytes or 0, fit.available_bytes or 0
     return (
-        f"The weights fit ({weights / GB:.1f} of {room / GB:.1f} GB); the cache of {fit.context} tokens takes at most "
-        f"{cache / GB:.1f} GB more, and how much only {', '.join(fit.missing) or 'its configuration'} tells, "
+        f"The weights fit ({in_memory(weights)} of {in_memory(room)}); the cache of {fit.context} tokens takes at most "
+        f"{in_memory(cache)} more, and how much only {', '.join(fit.missing) or 'its configuration'} tells, "
         "not seen here. A smaller context helps."
     )
 
@@ -79,11 +78,9 @@ def _shortage(fit: FitEstimate, machine: Machine) -> str:
     if fit.total_bytes is None or fit.available_bytes is None:
         return f"The weights alone are larger than the memory of this machine ({has})."
     need, room = fit.total_bytes, fit.available_bytes
-    text = (
-        f"Needs about {need / GB:.1f} GB at a context of {fit.context}; this machine ({has}) gives {room / GB:.1f} GB"
-    )
+    text = f"Needs about {in_memory(need)} at a context of {fit.context}; this machine ({has}) gives {in_memory(room)}"
     lacking = max(need - room, 0)
-    text += f", {lacking / GB:.1f} GB too little." if lacking else " in the shape that it needs."
+    text += f", {in_memory(lacking)} too little." if lacking else " in the shape that it needs."
     if fit.max_context:
         return f"{text} A context of {fit.max_context} would fit."
     return f"{text} A smaller quantization or a machine with more memory would do."

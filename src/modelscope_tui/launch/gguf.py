@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from modelscope_tui.catalog.model import Model, ModelDetails, Quantization, is_repo_id
 from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of
+from modelscope_tui.catalog.units import on_disk
 from modelscope_tui.fit.formats import FILE_BITS, gguf_type
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.launch.answer import Note
@@ -184,7 +185,7 @@ def likely_split(model: Model, wished: str | None) -> str | None:
     if params is None or mix is None:
         return None
     size = params * FILE_BITS[mix] / 8
-    return f"{mix} of it is about {size / 1e9:.0f} GB, published in several files" if size > _ONE_FILE else None
+    return f"{mix} of it is about {on_disk(size)}, published in several files" if size > _ONE_FILE else None
 
 
 def tag_of(choice: Quantization, found: tuple[Quantization, ...]) -> str | None:

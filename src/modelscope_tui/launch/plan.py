@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from modelscope_tui.catalog.model import is_repo_id
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.errors import UsageError
 from modelscope_tui.launch.answer import Alternative, LaunchAnswer, Note
 from modelscope_tui.launch.command import SHELLS
@@ -131,7 +132,7 @@ def _why(other: LaunchAnswer) -> str:
     does = f"{tool.label} {'trains' if tool.purpose == 'train' else 'serves'} it"
     if other.verdict == "too-large":
         need = other.fit.total_bytes if other.fit else None
-        return does + (f" with {need / 1e9:.0f} GB, too much here as well" if need else "")
+        return does + (f" with {in_memory(need)}, too much here as well" if need else "")
     return does if other.verdict == "ready" else f"{does}, with a trade-off"
 
 

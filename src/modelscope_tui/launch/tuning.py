@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.fit.training import Need, Way, Zero, need_of, params_of, zero_need
 from modelscope_tui.launch.answer import Alternative, LaunchAnswer, Note, Verdict, refused
@@ -22,7 +23,6 @@ from modelscope_tui.launch.purpose import Purpose, is_chat, purpose_of, said_of
 from modelscope_tui.launch.stored import Format, stored_of
 from modelscope_tui.launch.subject import Options, Subject
 
-GB = 1_000_000_000
 TOKENS = 2048
 """Length of a sequence where nobody asks for another: what Unsloth and Axolotl's examples take."""
 
@@ -195,7 +195,7 @@ def chosen(
 def _spread(need: Need, details: ModelDetails, gpus: int) -> Need:
     """Divide the frozen weights of LoRA over the GPUs, as ZeRO-3 does; the rest stays on each."""
     weights = 2 * (params_of(details) or 0)
-    words = f"{weights / gpus / GB:.1f} GB weights in 16 bit, a {gpus}th of them on each GPU"
+    words = f"{in_memory(weights / gpus)} weights in 16 bit, a {gpus}th of them on each GPU"
     return replace(need, gpu_bytes=need.gpu_bytes - weights + weights // gpus, basis=(words, *need.basis[1:]))
 
 
@@ -234,7 +234,7 @@ def _fitting(  # noqa: PLR0917
 ) -> Chosen:
     each = " on each GPU" if gpus > 1 else ""
     spread = " spread by ZeRO-3" if zero is not None else ""
-    sum_ = f"{SAID[way]}{spread} takes about {need.gpu_bytes / GB:.1f} of {room / GB:.1f} GB{each}"
+    sum_ = f"{SAID[way]}{spread} takes about {in_memory(need.gpu_bytes)} of {in_memory(room)}{each}"
     notes = (Note("info", f"{sum_}: {'; '.join(need.basis)}."),)
     reason = None
     if verdict == "tight":
@@ -251,8 +251,8 @@ def _too_large(
     if need is None:
         raise AssertionError(way)  # (only trials with a need are compared)
     reason = (
-        f"{SAID[way]} takes about {need.gpu_bytes / GB:.1f} GB on each GPU; {machine.describe()} gives "
-        f"{room / GB:.1f} GB, {(need.gpu_bytes - room) / GB:.1f} GB too little. "
+        f"{SAID[way]} takes about {in_memory(need.gpu_bytes)} on each GPU; {machine.describe()} gives "
+        f"{in_memory(room)}, {in_memory(need.gpu_bytes - room)} too little. "
     )
     is_least = has_choice or way == "qlora"
     reason += "A smaller base or a larger GPU would do." if is_least else "--quant qlora takes less."

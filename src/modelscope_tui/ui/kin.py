@@ -108,7 +108,9 @@ def _size(model: Model, details: ModelDetails | None) -> str:
     """Say how large it is: the bytes of its quantizations where its files were seen, else its parameters."""
     sizes = sorted(one.size_bytes for one in quantizations_of(details) if one.size_bytes) if details else []
     if len(sizes) > 1:
-        return f"{present.size(sizes[0]).removesuffix(' GB')}-{present.size(sizes[-1])}"
+        least, unit = present.size(sizes[0]).split(" ")
+        most = present.size(sizes[-1])
+        return f"{least if most.endswith(unit) else f'{least} {unit}'}-{most}"
     if sizes:
         return present.size(sizes[0])
     if model.params is not None:

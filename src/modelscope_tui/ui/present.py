@@ -15,6 +15,8 @@ from functools import cache
 
 from rich.cells import cell_len, set_cell_size
 
+from modelscope_tui.catalog.units import in_memory, on_disk
+
 LONGEST = 4096
 """No line of the Hub is read further than this; a megabyte in a name must not cost a frame."""
 
@@ -181,13 +183,20 @@ def tokens(number: int | None) -> str:
 
 
 def size(size_bytes: float | None) -> str:
-    """Write a size of memory or files in GB of 2^30 bytes, as machines are sold."""
-    if size_bytes is None:
-        return ""
-    gib = size_bytes / (1 << 30)
-    if gib >= 0.95:
-        return f"{gib:.0f} GB" if gib >= 100 else f"{gib:.1f} GB"
-    return f"{size_bytes / (1 << 20):.0f} MB" if size_bytes >= 1 << 20 else f"{size_bytes / 1024:.0f} kB"
+    """Write a size of files, in GB as the Hub shows them; nothing for unknown."""
+    return "" if size_bytes is None else on_disk(size_bytes)
+
+
+def memory(size_bytes: float | None) -> str:
+    """Write a size of memory, in GiB; nothing for unknown."""
+    return "" if size_bytes is None else in_memory(size_bytes)
+
+
+def part_of(size_bytes: float, whole_bytes: float) -> str:
+    """Write memory against memory, the unit once where it is the same: `17.7 of 22.1 GiB`."""
+    part, unit = memory(size_bytes).split(" ")
+    whole = memory(whole_bytes)
+    return f"{part if whole.endswith(f' {unit}') else f'{part} {unit}'} of {whole}"
 
 
 def moment(text: str | None) -> datetime | None:

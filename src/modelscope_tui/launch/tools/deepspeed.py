@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from modelscope_tui.catalog.model import Model, ModelDetails, is_repo_id
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.fit.training import Need, Zero, zero_need
 from modelscope_tui.launch.answer import LaunchAnswer, Note, Verdict
@@ -22,7 +23,6 @@ from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.train_script import NAME, train_script
 from modelscope_tui.launch.tuning import (
     EASE,
-    GB,
     TOKENS,
     blocked,
     has_old_chips,
@@ -204,13 +204,13 @@ def _spread(subject: Subject, options: Options, gpus: int, nodes: int) -> _Sprea
 
 
 def _fitting(zero: Zero, need: Need, room: int, *, ram_is_known: bool) -> _Spread:
-    why = f"{zero.words}: about {need.gpu_bytes / GB:.1f} of {room / GB:.1f} GB on each GPU"
+    why = f"{zero.words}: about {in_memory(need.gpu_bytes)} of {in_memory(room)} on each GPU"
     notes = (Note("info", f"{why}: {'; '.join(need.basis)}."),)
     if need.ram_bytes and not ram_is_known:
-        reason = f"It needs {need.ram_bytes / GB:.0f} GB RAM for what the GPUs cannot hold; this machine's is unknown."
+        reason = f"It needs {in_memory(need.ram_bytes)} RAM for what the GPUs cannot hold; this machine's is unknown."
         return _Spread(zero, "unknown", reason, why, notes)
     if zero.offload != "none":
-        reason = f"Runs with a trade-off: {zero.words} ({need.ram_bytes / GB:.0f} GB), which is slower than GPUs alone."
+        reason = f"Runs with a trade-off: {zero.words} ({in_memory(need.ram_bytes)}), which is slower than GPUs alone."
         return _Spread(zero, "tight", reason, why, notes)
     return _Spread(zero, "ready", None, why, notes)
 
@@ -218,7 +218,7 @@ def _fitting(zero: Zero, need: Need, room: int, *, ram_is_known: bool) -> _Sprea
 def _too_large(machine: Machine, known: list[tuple[Zero, Need]], room: int) -> _Spread:
     zero, need = min(known, key=lambda pair: (pair[1].gpu_bytes > EASE * room, pair[1].ram_bytes, pair[1].gpu_bytes))
     reason = (
-        f"{zero.words} takes about {need.gpu_bytes / GB:.1f} GB on each GPU and {need.ram_bytes / GB:.0f} GB RAM; "
+        f"{zero.words} takes about {in_memory(need.gpu_bytes)} on each GPU and {in_memory(need.ram_bytes)} RAM; "
         f"{machine.describe()} has less. More GPUs or nodes would do, or LoRA with Axolotl or Unsloth."
     )
     notes = (Note("info", f"Counted: {'; '.join(need.basis)}."),)

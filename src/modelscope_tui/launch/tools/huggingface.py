@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from modelscope_tui.catalog.model import Model, is_repo_id
+from modelscope_tui.catalog.units import on_disk
 from modelscope_tui.launch.answer import Flag, LaunchAnswer, Note, refused
 from modelscope_tui.launch.command import LaunchCommand, Step, option
 from modelscope_tui.launch.fetching import Wanted, wanted
@@ -52,4 +53,4 @@ def _size(subject: Subject, files: Wanted) -> tuple[Note, ...]:
     if total is None:
         return ()
     what = "These files" if files.include else "All other files" if files.exclude else "All files"
-    return (Note("info", f"{what} together are {total / 1e9:.1f} GB; they go to the Hugging Face cache."),)
+    return (Note("info", f"{what} together are {on_disk(total)}; they go to the Hugging Face cache."),)

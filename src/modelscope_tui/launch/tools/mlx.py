@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from modelscope_tui.catalog.model import Model, is_repo_id
+from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.fit.estimate import FitEstimate
 from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Flag, LaunchAnswer, Note, refused
@@ -27,7 +28,6 @@ PORT = 8080
 """Where both servers listen unless told otherwise."""
 
 _SMALLER = (8, 4)
-_GB = 1_000_000_000
 _PACKAGES = {TEXT: "mlx-lm", EVERYTHING: "mlx-vlm"}
 
 
@@ -177,7 +177,7 @@ def _on_this_machine(subject: Subject, judgement: Judgement) -> Judgement:
     if machine.is_apple or machine.source == "unknown":
         return judgement
     need = judgement.fit.total_bytes if judgement.fit else None
-    would = f" of about {need / _GB:.0f} GB or more" if need else ""
+    would = f" of about {in_memory(need)} or more" if need else ""
     reason = f"MLX runs on Apple silicon, and this machine ({machine.describe()}) is none: a Mac{would} would do."
     return replace(judgement, verdict="too-large", reason=reason, notes=_without_memory(judgement.notes))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from modelscope_tui.catalog.model import Model, Quantization
+from modelscope_tui.catalog.units import on_disk
 from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, Note, refused
 from modelscope_tui.launch.command import LaunchCommand, Step
@@ -117,7 +118,7 @@ def _found(subject: Subject, options: Options) -> _Found | str:
 
 def _from_library(entry: Entry) -> _Found:
     listed = f"Ollama library as of {rules('ollama')['library_as_of']}: {entry.source}"
-    held = f"{entry.quant}, {entry.size_bytes / 1e9:.1f} GB" if entry.quant and entry.size_bytes else "its default"
+    held = f"{entry.quant}, {on_disk(entry.size_bytes)}" if entry.quant and entry.size_bytes else "its default"
     notes: tuple[Note, ...] = ()
     if entry.shared_with:
         others = ", ".join(entry.shared_with)

@@ -17,7 +17,17 @@ from textual.widgets import Static
 from modelscope_tui.ui.messages import OptionsWished
 from modelscope_tui.ui.panes.overview import banner
 from modelscope_tui.ui.panes.tab import Tab
-from modelscope_tui.ui.present import VERDICT_STYLES, clean, fitted, glyphs, size, tokens, verdict_glyph, wrapped
+from modelscope_tui.ui.present import (
+    VERDICT_STYLES,
+    clean,
+    fitted,
+    glyphs,
+    memory,
+    part_of,
+    tokens,
+    verdict_glyph,
+    wrapped,
+)
 from modelscope_tui.ui.study import in_words
 from modelscope_tui.ui.widgets.meters import Part, curve, meter
 
@@ -190,7 +200,7 @@ def _ways(seen: Outlook, width: int) -> Content:
             Content.assemble(
                 (f"{glyphs().pointer if is_here else ' '} ", "$text-accent"),
                 (fitted(clean(way.quantization or "?", 60), name_room), "bold" if is_here else ""),
-                (f" {size(way.weights_bytes):>8}  ", ""),
+                (f" {memory(way.weights_bytes):>8}  ", ""),
                 (f" {verdict_glyph(way.fits)}  ", VERDICT_STYLES.get(way.fits, _DIM)),
                 (f"{longest:>8}{speed}", ""),
             )
@@ -211,10 +221,15 @@ def _others(seen: Outlook, width: int) -> Content:
     lines = [Content.styled(f"what would hold it at {tokens(seen.chosen.context)}", _DIM)]
     for name, found in seen.hardware:
         speed = f", {found.decode.low:.0f}–{found.decode.high:.0f} tokens/s" if found.decode else ""
-        text = f"{clean(name, 80)}: {size(found.total_bytes)} of {size(found.available_bytes)}{speed}"
+        text = f"{clean(name, 80)}: {_of(found)}{speed}"
         body = "\n  ".join(wrapped(text, width - 2))
         lines.append(Content.assemble((f"{glyphs().yes} ", VERDICT_STYLES["yes"]), body))
     return Content("\n").join(lines)
+
+
+def _of(found: FitEstimate) -> str:
+    total, available = found.total_bytes, found.available_bytes
+    return part_of(total, available) if total is not None and available is not None else memory(total)
 
 
 def _basis(fit: FitEstimate, width: int) -> Content:

@@ -173,9 +173,9 @@ def _memory(answer: LaunchAnswer) -> str:
     fit = answer.fit
     if fit is None or fit.total_bytes is None or answer.reason:
         return ""
-    of = f" of {present.size(fit.available_bytes)}" if fit.available_bytes is not None else ""
+    of = f" of {present.memory(fit.available_bytes)}" if fit.available_bytes is not None else ""
     longest = f", up to {present.tokens(fit.max_context)} of context" if fit.max_context else ""
-    return f"\nneeds {present.size(fit.total_bytes)}{of}{longest}"
+    return f"\nneeds {present.memory(fit.total_bytes)}{of}{longest}"
 
 
 def _whys(answer: LaunchAnswer) -> Content:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from modelscope_tui.ui.present import is_ascii_only, size, width_of
+from modelscope_tui.ui.present import is_ascii_only, memory, part_of, width_of
 
 _FILLS = ("█", "▓", "▒")
 _ASCII_FILLS = ("#", "=", "-")
@@ -55,11 +55,11 @@ def meter(parts: Sequence[Part], available: int | None, width: int) -> Content:
     if available is not None and total > available:
         line[min(width - 1, round(available * width / whole))] = (mark, "$text-error")
     bar = Content.assemble(*line)
-    words = f"{size(total)} of {size(available)}" if available is not None else f"{size(total)} in all"
+    words = part_of(total, available) if available is not None else f"{memory(total)} in all"
     legend: list[Content] = [Content.styled(words, "bold")]
     room = width - width_of(words)
     for part, fill in zip(parts, fills, strict=False):
-        text = f" {part.name} {size(part.size_bytes)}"
+        text = f" {part.name} {memory(part.size_bytes)}"
         lead = "\n" if width_of(text) + 3 > room else "  "
         room = (width if lead == "\n" else room) - width_of(text) - 3
         legend.append(Content.assemble(lead, (fill, part.style), (text, "$foreground 70%")))
@@ -70,7 +70,7 @@ def curve(points: Sequence[tuple[str, int]], available: int | None, width: int) 
     """Draw one bar a point, all on one scale, with a mark where the memory ends."""
     fills, _, mark, _ = _signs()
     label = max(width_of(name) for name, _ in points)
-    number = max(width_of(size(total)) for _, total in points)
+    number = max(width_of(memory(total)) for _, total in points)
     room = max(4, width - label - number - 2)
     most = max(*(total for _, total in points), available or 0, 1)
     limit = None if available is None else min(room - 1, round(available * room / most))
@@ -82,6 +82,6 @@ def curve(points: Sequence[tuple[str, int]], available: int | None, width: int) 
         bar += [(" ", "")] * (room - len(bar))
         if limit is not None:
             bar[limit] = (mark, "$foreground 60%")
-        words = [(name.rjust(label) + " ", _DIM), *bar, (" " + size(total).rjust(number), "")]
+        words = [(name.rjust(label) + " ", _DIM), *bar, (" " + memory(total).rjust(number), "")]
         lines.append(Content.assemble(*words))
     return Content("\n").join(lines)
