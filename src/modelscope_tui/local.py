@@ -72,7 +72,7 @@ class Local(Questions):
         self._given_machine = machine
         self.surroundings = Surroundings(is_offline=settings.offline)
         self._index: Index | None = None
-        self._fitting: Mapping[str, tuple[Sized, ...]] | None = None
+        self._fitting: tuple[tuple[str, ...], Mapping[str, tuple[Sized, ...]]] | None = None
         self._purpose: Purpose | None = None
         self._opening = threading.Lock()
         self.index_problem: str | None = None
@@ -244,9 +244,10 @@ class Local(Questions):
         asked = {term.field for term in query.terms}
         judged: dict[str, Mapping[str, Narrowing]] = {}
         if "fits" in asked:
-            if self._fitting is None:
-                self._fitting = _fitting(self.index.values(Kind.FORM), self.machine)
-            judged["fits"] = self._fitting
+            forms = self.index.values(Kind.FORM)
+            if self._fitting is None or self._fitting[0] != forms:  # a sync may bring forms that are new
+                self._fitting = (forms, _fitting(forms, self.machine))
+            judged["fits"] = self._fitting[1]
         if "allowed" in asked:
             from modelscope_tui.catalog.allowed import rows_allowed
 

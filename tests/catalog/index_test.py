@@ -13,7 +13,7 @@ from modelscope_tui.catalog.facet import FacetCounts
 from modelscope_tui.catalog.index import Index
 from modelscope_tui.catalog.keys import Kind
 from modelscope_tui.catalog.model import Model
-from modelscope_tui.catalog.narrow import Chosen, Sized
+from modelscope_tui.catalog.narrow import Chosen, Narrowed, Sized
 from modelscope_tui.catalog.organizations import Organizations
 from modelscope_tui.catalog.query import Query, parse
 from modelscope_tui.catalog.store import Store, connect
@@ -207,6 +207,18 @@ def test_stars_and_fit_are_judged_by_whoever_knows_them(index_of: IndexOf) -> No
     assert found("fits:unknown") == ["a/unknown"]
     assert found("-fits:yes") == ["a/large", "a/unknown"]
     assert index.facets(parse("fits:yes"), narrowed=narrowed).total == 2
+
+
+def test_another_machine_and_another_row_are_judged_anew(index_of: IndexOf) -> None:
+    index = index_of(Model("a/small", params=1_000), Model("a/large", params=9_000))
+    weak, strong = ({"fits": {"yes": (Sized("plain", None, most),)}} for most in (5_000, 20_000))
+
+    def total(narrowed: Narrowed) -> int:
+        return index.matches(parse("fits:yes"), narrowed=narrowed).total
+
+    assert (total(weak), total(weak), total(strong), total(weak)) == (1, 1, 2, 1)
+    index.upsert([Model("a/tiny", params=10)])
+    assert (total(weak), total(strong)) == (2, 3)
 
 
 def test_a_judgement_that_nobody_gave_is_reported_and_not_ignored(index: Index) -> None:

@@ -6,7 +6,7 @@ questions is remembered, because the next question is mostly the last one and a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from pyroaring import BitMap
@@ -50,6 +50,7 @@ class Matching:
         self.alike = self._words.alike
         """Gives real spellings that are one slip away from a word."""
         self._terms: Kept[Term | tuple[Term, Narrowing], BitMap] = Kept(64)
+        self._judgements: Kept[Term, tuple[Mapping[str, Narrowing], BitMap]] = Kept(8)
         self.everything = BitMap()
         self.renew()
 
@@ -57,6 +58,7 @@ class Matching:
         """Drop what was remembered; the rows have changed."""
         self._words.forget()
         self._terms.drop()
+        self._judgements.drop()
         self.everything = BitMap()
         self.everything.add_range(0, self._store.count())
         self.everything -= self._store.gone()
@@ -91,9 +93,9 @@ class Matching:
     def _term(self, term: Term, narrowed: Narrowed) -> BitMap:
         if term.field in narrowed or term.field in TIMES:
             judged = next(iter(narrowed.get(term.field, {}).values()), None)
-            return (
-                self._licensed(term, judged, narrowed) if isinstance(judged, Licensed) else self._either(term, narrowed)
-            )
+            if isinstance(judged, Licensed):
+                return self._licensed(term, judged, narrowed)
+            return self._ranged(term, narrowed) if isinstance(judged, tuple) else self._either(term, narrowed)
         found = self._terms.get(term)
         return self._terms.put(term, self._either(term, narrowed)) if found is None else found
 
@@ -102,6 +104,14 @@ class Matching:
         key = (term, judged)
         found = self._terms.get(key)
         return self._terms.put(key, self._either(term, narrowed)) if found is None else found
+
+    def _ranged(self, term: Term, narrowed: Narrowed) -> BitMap:
+        """Remember which sizes fit, for as long as the very same judgement is handed in: that of one machine."""
+        given = narrowed[term.field]
+        kept = self._judgements.get(term)
+        if kept is None or kept[0] is not given:
+            kept = self._judgements.put(term, (given, self._either(term, narrowed)))
+        return kept[1]
 
     def _either(self, term: Term, narrowed: Narrowed) -> BitMap:
         found = [self._value(term.field, value.casefold(), narrowed) for value in term.values]

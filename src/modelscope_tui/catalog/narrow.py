@@ -69,10 +69,17 @@ def _selected(narrowing: Narrowing, store: Store) -> BitMap:
         judged: BitMap = _licensed(narrowing.any_of, store) - _licensed(narrowing.none_of, store)
         only: BitMap = _published_by(narrowing.only, store) if narrowing.only else judged
         return (judged & only) - _published_by(narrowing.barred, store)
-    found = BitMap()
-    size = store.column("size")
+    return _sized(narrowing, store)
+
+
+def _sized(narrowing: tuple[Sized, ...], store: Store) -> BitMap:
+    """Compare once for each range: hundreds of forms share a dozen of them."""
+    forms: dict[Span, list[str]] = {}
     for sized in narrowing:
-        found |= size.within(Span(sized.low, sized.high)) & store.bitmap(Kind.FORM, sized.form)
+        forms.setdefault(Span(sized.low, sized.high), []).append(sized.form)
+    found, size = BitMap(), store.column("size")
+    for span, names in forms.items():
+        found |= size.within(span) & BitMap.union(*[store.bitmap(Kind.FORM, name) for name in names])
     return found
 
 
