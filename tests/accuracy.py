@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from modelscope_tui.fit.shape import Shape
 from modelscope_tui.fit.speed import decode
 from modelscope_tui.fit.vllm_blocks import concurrency, pool_tokens
 from modelscope_tui.fit.vllm_pool import activation_bytes, pool_bytes, runtime_bytes, weights_bytes_per_gpu
-from modelscope_tui.fit.weights import safetensors_bytes, weights_of
+from modelscope_tui.fit.weights import safetensors_bytes, stored_bytes, weights_of
 
 Setup = Mapping[str, Any]
 
@@ -104,6 +105,8 @@ def serving_of(setup: Setup) -> Serving:
         "version": setup.get("version"),
         "state_blocks": setup.get("mamba_blocks"),
         "draft_tokens": setup.get("n_spec", setup.get("spec")),
+        "has_graphs": False if setup.get("enforce_eager") else None,
+        "encoder_bytes": round(setup["vision_gib"] * GIB) if setup.get("vision_gib") else None,
     }
     return Serving(**{key: value for key, value in given.items() if value is not None})
 
@@ -111,9 +114,11 @@ def serving_of(setup: Setup) -> Serving:
 def _weights_bytes(details: ModelDetails, shape: Shape, setup: Setup) -> int:
     if "ckpt_gib" in setup:
         return runtime_bytes(shape, round(setup["ckpt_gib"] * GIB))
-    dtype = {4.0: "F32", 2.0: "BF16", 1.0: "FP8"}[setup.get("bytes_per_param", 2.0)]
-    weights = weights_of(details, shape, dtype)
-    return 0 if weights is None else runtime_bytes(shape, weights.size_bytes)
+    each = setup.get("bytes_per_param", 2.0)
+    dtype = {4.0: "F32", 2.0: "BF16", 1.0: "FP8"}.get(each)
+    weights = weights_of(details, shape, dtype) if dtype else None
+    size = stored_bytes(shape, shape.params or 0, each * 8, "") if weights is None else weights.size_bytes
+    return runtime_bytes(shape, size)
 
 
 def _gguf_size(details: ModelDetails, shape: Shape, setup: Setup) -> float:
@@ -191,7 +196,26 @@ def computed(case: Mapping[str, Any]) -> float:
     shape, _missing = shape_of(details)
     if shape is None:
         return 0.0  # the product says unknown: counted as wholly wrong
-    return KINDS[case["kind"]](details, shape, case["setup"])
+    setup = {"vision_gib": case["model"].get("vision_gib"), **case["setup"]}
+    return KINDS[case["kind"]](details, shape, setup)
+
+
+_READ = (
+    "quant dtypes packed ckpt_gib bytes_per_param tp pp version seqs mnbt total_gib util kv_gib kv_bytes max_model_len "
+    "mamba_blocks n_spec spec enforce_eager vision_gib n_ctx n_seq n_ubatch unified k v fa hardware bandwidth_gbs "
+    "active_gb n_gpu params active_params layers heads kv_heads head_dim hidden inter vocab tied swa experts topk "
+    "moe_inter shared_inter mla attn_layers linear full_kv_heads full_head_dim"
+)
+"""The keys of a case that the arithmetic goes by."""
+
+_BESIDE = "name backend no_shapes llmfit_nolayers llmfit_bpp llmfit_quant llmfit_head_dim hfmem_head_dim naive_bytes"
+"""Keys that name a case or serve other tools' formulas."""
+
+
+def unread(cases: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Name the keys of cases that nothing here goes by, so that none is passed over in silence."""
+    keys = {key for case in cases for part in ("model", "setup") for key in case[part]}
+    return sorted(keys - {*_READ.split(), *_BESIDE.split()})
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -199,7 +223,7 @@ def percentile(values: list[float], share: float) -> float:
     return values[int(share * (len(values) - 1))]
 
 
-def summary(cases: list[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+def summary(cases: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     """Sum up |relative error| in per cent, kind by kind."""
     errors: dict[str, list[float]] = {}
     for case in cases:
@@ -231,6 +255,8 @@ def main() -> None:
                 f"{(value / measured - 1) * 100:+8.2f} %  {value:12.3f} {measured:12.3f}  {case['id']} {case['setup']}"
             )
         return
+    if unread(cases):
+        print(f"not gone by: {', '.join(unread(cases))}", file=sys.stderr)
     kinds = summary(cases)
     if given.json:
         print(json.dumps({"kinds": kinds}))

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.accuracy import computed, percentile, summary
+from tests.accuracy import computed, percentile, summary, unread
 
 _LLAMA = {"name": "any", "params": 8030261248, "layers": 32, "heads": 32, "kv_heads": 8, "head_dim": 128,
 "hidden": 4096,
@@ -36,6 +36,19 @@ def test_cases_are_computed_by_the_product_and_summed_up_by_kind() -> None:
     assert kinds["gguf_size"]["worst"] == 100  # what the product does not know is wholly wrong
     assert kinds["llama_kv"]["worst"] == 0
     assert kinds["vllm_concurrency"]["worst"] < 0.3
+
+
+def test_what_a_case_says_of_the_weights_and_the_picture_counts() -> None:
+    plain, packed = (computed(case("vllm_weights", {"bytes_per_param": each}, 1)) for each in (2.0, 0.5625))
+    assert 0.28 * plain < packed < 0.5 * plain  # embeddings and head stay at 16 bit
+    asked = case("vllm_activation", {"version": 19, "seqs": 256, "mnbt": 2048}, 1)
+    seeing = {**asked, "model": {**_LLAMA, "vision_gib": 0.75}}
+    assert abs(computed(seeing) - computed(asked) - 0.75) < 1e-6
+
+
+def test_a_key_that_nothing_goes_by_is_named() -> None:
+    assert unread(CASES) == []
+    assert unread([case("llama_kv", {"n_ctx": 512, "colour": "red"}, 1)]) == ["colour"]
 
 
 def test_percentiles_are_the_lower_ones() -> None:

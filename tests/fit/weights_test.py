@@ -39,6 +39,28 @@ def test_a_mix_is_within_half_a_per_cent_of_the_real_file(
     assert sized(said, params, mix) == pytest.approx(real_bytes, rel=0.005)
 
 
+@pytest.mark.parametrize(
+    ("name", "mix"),
+    [
+        ("Q4_K", "Q4_K_M"), ("Q4_0_4_4", "Q4_0"), ("UD-Q8_K_XL", "Q8_0"), ("UD-Q3_K_XL", "Q3_K_M"), ("Q6_K_XL", "Q6_K"),
+        ("Q3_K_XL", "Q3_K_XL"), ("UD-IQ2_M", "IQ2_M"), ("Q9_K", None), ("Q9_K_XL", None), ("Q8_K_XL", "Q8_0"),
+    ],
+)  # fmt: skip
+def test_every_name_of_a_mix_leads_to_one_whose_size_is_known_or_to_none(name: str, mix: str | None) -> None:
+    assert gguf_type(name) == mix
+    found = weights_of(details(LLAMA_8B, params=8030261248), None, name)
+    assert (found is not None) == (mix is not None)
+
+
+def test_mixes_with_embedding_and_output_at_8_bit_are_larger_by_just_those() -> None:
+    for wide, usual in (("Q6_K_L", "Q6_K"), ("Q4_K_L", "Q4_K_M"), ("Q3_K_XL", "Q3_K_L"), ("Q2_K_L", "Q2_K")):
+        larger, smaller = (sized(LLAMA_8B, 8030261248, mix) for mix in (wide, usual))
+        assert larger is not None
+        assert smaller is not None
+        edges = 2 * 128256 * 4096
+        assert 0 < larger - smaller < edges * 8.5 / 8
+
+
 def test_rows_that_a_block_does_not_divide_fall_back_to_a_larger_type() -> None:
     q6, q8 = (sized(GPT_OSS_20B, 20914757184, mix) for mix in ("Q6_K", "Q8_0"))
     assert q6 is not None

@@ -82,15 +82,26 @@ _PLAIN_BITS: Mapping[str, float] = dict.fromkeys(("bf16", "f16", "fp16"), 16.0) 
 _ACTIVE = re.compile(r"w(\d)a\d+")
 
 
+_ALIASES: Mapping[str, str] = {"Q3_K": "Q3_K_M", "Q4_K": "Q4_K_M", "Q5_K": "Q5_K_M"}
+"""llama-quantize's short names."""
+
+_REPACKED = re.compile(r"^(Q4_0|IQ4_NL)_\d_\d$")
+"""The same weights in another order, for ARM."""
+
+
 def gguf_type(name: str) -> str | None:
     """Find the llama-quantize type inside a quantization's name: `UD-Q4_K_XL` is built around `Q4_K_M`."""
     upper = name.upper().removesuffix(".GGUF")
     bare = upper.removeprefix("UD-").replace("-", "_")
-    if bare in FILE_BITS:
+    if bare in FILE_BITS and not (upper != bare and bare.endswith("_XL")):
         return bare
+    repacked = _REPACKED.match(bare)
+    if bare.startswith("Q8") or repacked:
+        return repacked[1] if repacked else "Q8_0"
     if bare.endswith(("_K_XL", "_K_L")):
-        return bare.rsplit("_", 1)[0] + ("_M" if not bare.startswith(("Q2", "Q6", "Q8")) else "")
-    return "Q8_0" if bare.startswith("Q8") else None
+        bare = bare.rsplit("_", 1)[0]
+    bare = _ALIASES.get(bare, bare)
+    return bare if bare in FILE_BITS else None
 
 
 def stored_bits(name: str) -> float | None:

@@ -21,6 +21,11 @@ _BASE: Mapping[str, str] = {
     "Q5_K_S": "Q5_K", "Q5_K_M": "Q5_K", "IQ3_XS": "IQ3_S", "IQ3_M": "IQ3_S", "IQ2_M": "IQ2_S", "IQ2_S": "IQ2_XS",
     "MXFP4_MOE": "MXFP4", "MXFP4": "MXFP4",
 }  # fmt: skip
+_WIDE_EDGES: Mapping[str, str] = {
+    "Q2_K_L": "Q2_K", "Q3_K_XL": "Q3_K_L", "Q4_K_L": "Q4_K_M", "Q5_K_L": "Q5_K_M", "Q6_K_L": "Q6_K"
+}  # fmt: skip
+"""Names of uploaders, not of llama-quantize: a usual mix with embedding and output at 8 bit
+(`--token-embedding-type q8_0 --output-tensor-type q8_0`)."""
 _FALLBACK: Mapping[str, str] = {
     "Q2_K": "Q4_0", "Q3_K": "Q4_0", "TQ1_0": "Q4_0", "TQ2_0": "Q4_0", "Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0"
 }  # fmt: skip
@@ -35,8 +40,21 @@ def gguf_bytes(shape: Shape, mix: str) -> int | None:
     A shape that misses them by less than half still tells how the mix falls: which rows a block does not divide, how
     much is vocabulary. Its bits per weight are then taken, and the published number of weights.
     """
+    mix, has_wide_edges = _WIDE_EDGES.get(mix, mix), mix in _WIDE_EDGES
     if _BASE.get(mix, mix) not in TENSOR_BITS:
         return None
+    size = _mixed_bytes(shape, mix)
+    return None if size is None else size + (_widened_bytes(shape, mix) if has_wide_edges else 0)
+
+
+def _widened_bytes(shape: Shape, mix: str) -> int:
+    """Bytes that embedding and output take more at 8 bit than the mix gives them."""
+    edges = [one for one in nearest_tensors(shape) if one.role in {"embedding", "output"}]
+    wide = TENSOR_BITS["Q8_0"]
+    return round(sum(one.elements * max(0, wide - TENSOR_BITS[tensor_type(one, mix, shape)]) for one in edges) / 8)
+
+
+def _mixed_bytes(shape: Shape, mix: str) -> int | None:
     tensors = tensors_of(shape)
     if tensors is None:
         return _by_density(shape, mix)

@@ -30,6 +30,8 @@ class Serving:
     """Blocks that a sequence takes for each recurrent layer; 1 without prefix caching."""
     draft_tokens: int = 0
     """Tokens that a draft head of the model guesses ahead."""
+    encoder_bytes: int = 0
+    """What profiling the largest picture or film takes beside the text, where that is known."""
 
 
 def default_serving(memory_bytes: int, name: str = "", tensor_parallel: int = 1) -> Serving:

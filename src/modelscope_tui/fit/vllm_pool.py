@@ -29,7 +29,7 @@ _REPEATED_BYTES = 10_000_000
 
 
 def activation_bytes(shape: Shape, serving: Serving) -> int:
-    """Peak of the profiling run: the sampler over the whole vocabulary, or the widest layer."""
+    """Peak of the profiling run: the sampler over the whole vocabulary, or the widest layer; a picture beside it."""
     tokens, hidden, parallel = serving.batch_tokens, shape.hidden, serving.tensor_parallel
     per_logit = LOGIT_BYTES if serving.version >= 17 else OLD_LOGIT_BYTES
     sampler = min(serving.max_sequences, tokens) * shape.vocab * per_logit + tokens * hidden * 2
@@ -40,7 +40,7 @@ def activation_bytes(shape: Shape, serving: Serving) -> int:
         sampler += tokens * max(experts.active, 1) * (max(2 * width, hidden) + width) * 2
         inner = max(inner, experts.shared_dim)
     layer = tokens * (3 * inner / parallel + 4 * hidden) * 2
-    return round(max(sampler, layer)) + WORKSPACE_BYTES
+    return round(max(sampler, layer)) + WORKSPACE_BYTES + serving.encoder_bytes
 
 
 def non_torch_bytes(serving: Serving) -> int:
