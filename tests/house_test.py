@@ -102,6 +102,12 @@ def test_the_floor_plan_in_readme_names_every_room() -> None:
         assert f"{room}/" in readme, f"README's floor plan does not know {room}/"
 
 
+def test_the_tools_of_the_bundled_rows_were_judged_by_the_rules_of_today() -> None:
+    from modelscope_tui.indexing import tools_are_of_today
+
+    assert tools_are_of_today(), "rules or rows have changed: run python -m modelscope_tui.indexing tools, and commit"
+
+
 def test_no_exception_is_swallowed_whole() -> None:
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

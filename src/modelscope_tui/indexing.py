@@ -2,7 +2,8 @@
 
 Between the explorer and the ground floor: the index files each model under the tools that can run it, and only here are
 both known. ``python -m modelscope_tui.indexing build PATH`` makes an index (the explorer does so in a process of its
-own, so that keys are answered meanwhile); ``python -m modelscope_tui.indexing first-page`` renews the first frame.
+own, so that keys are answered meanwhile). ``python -m modelscope_tui.indexing first-page`` renews the first frame, and
+``python -m modelscope_tui.indexing tools`` which tools can run the bundled rows: both ship with the package.
 """
 
 from __future__ import annotations
@@ -77,8 +78,25 @@ def write_first_page() -> None:
         index.close()
 
 
+def tools_are_of_today() -> bool:
+    """Tell whether the shipped answers, which tools run the bundled rows, were made by today's rules."""
+    from modelscope_tui.catalog import told
+
+    return told.made_from(snapshot.fingerprint(rules_version()))
+
+
+def write_tools() -> None:
+    """Renew in the package which tools can run the bundled rows, by today's rules."""
+    from modelscope_tui.catalog.maker import snapshot_lines
+    from modelscope_tui.catalog.record import decode
+    from modelscope_tui.catalog.told import write_told
+
+    answers = [tools_of(decode(line)) for line in snapshot_lines()]
+    write_told(answers, snapshot.fingerprint(rules_version()))
+
+
 def main(arguments: list[str]) -> int:
-    """Build an index or renew the first frame."""
+    """Build an index, or renew what ships with the package."""
     match arguments:
         case ["build", path]:
             os.umask(0o077)
@@ -89,8 +107,10 @@ def main(arguments: list[str]) -> int:
                 return error.exit_code
         case ["first-page"]:
             write_first_page()
+        case ["tools"]:
+            write_tools()
         case _:
-            sys.stderr.write("usage: python -m modelscope_tui.indexing build PATH | first-page\n")
+            sys.stderr.write("usage: python -m modelscope_tui.indexing build PATH | first-page | tools\n")
             return 2
     return 0
 

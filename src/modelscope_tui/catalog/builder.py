@@ -18,7 +18,7 @@ from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 
-from modelscope_tui.catalog.cut import Slice, ToolsOf, cut
+from modelscope_tui.catalog.cut import Slice, ToolsOf, cut, uncollected
 from modelscope_tui.catalog.keys import LAYOUT, folded
 from modelscope_tui.catalog.record import FIELDS
 from modelscope_tui.catalog.store import (
@@ -31,6 +31,7 @@ from modelscope_tui.catalog.store import (
     VALUES_AT_ONCE,
     VOCABULARY,
 )
+from modelscope_tui.catalog.told import NOTHING_TOLD, Told
 
 __all__ = ["Progress", "ToolsOf", "fill"]
 
@@ -104,6 +105,7 @@ def fill(
     *,
     tools_of: ToolsOf,
     meta: dict[str, str],
+    told: Told = NOTHING_TOLD,
     progress: Progress | None = None,
 ) -> None:
     """Make the tables and fill them with rows, in one transaction.
@@ -114,31 +116,34 @@ def fill(
         total: about how many there are.
         tools_of: tells which tools can run a model; a function of a module where other processes are to help.
         meta: values about the index itself.
+        told: rows of which the tools are known already.
         progress: is told rows done and rows in all.
     """
     connection.executescript(TABLES)
     connection.execute("BEGIN")
     builder = Builder(connection)
-    for piece in _cut_all(iter(lines), total, tools_of):
-        if progress:
-            progress(builder.count, total)
-        builder.write(piece)
-    builder.finish(meta)
+    with uncollected():
+        for piece in _cut_all(iter(lines), total, tools_of, told):
+            if progress:
+                progress(builder.count, total)
+            builder.write(piece)
+        builder.finish(meta)
     connection.execute("COMMIT")
     if progress:
         progress(total, total)
 
 
-def _cut_all(lines: Iterator[str], total: int, tools_of: ToolsOf) -> Iterator[Slice]:
+def _cut_all(lines: Iterator[str], total: int, tools_of: ToolsOf, told: Told) -> Iterator[Slice]:
     slices = _numbered(lines)
     if total < _WORTH_CUTTERS or (os.cpu_count() or 1) < 2 or not _can_travel(tools_of):
         for first, some in slices:
-            yield cut(first, some, tools_of)
+            yield cut(first, some, tools_of, told)
         return
     with ProcessPoolExecutor(_CUTTERS, mp_context=get_context("spawn")) as cutters:
         waiting: deque[Future[Slice]] = deque()
         for first, some in slices:
-            waiting.append(cutters.submit(cut, first, some, tools_of))
+            of_these = {line: told[line] for line in some if line in told}
+            waiting.append(cutters.submit(cut, first, some, tools_of, of_these))
             if len(waiting) > _CUTTERS:  # as few as keep everybody busy: each slice is tens of megabytes
                 yield waiting.popleft().result()
         while waiting:

@@ -6,9 +6,11 @@ share is worked out once: tokens of names, values of numbers, and what rows with
 
 from __future__ import annotations
 
+import gc
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pyroaring import BitMap
@@ -31,6 +33,7 @@ from modelscope_tui.catalog.keys import (
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.record import decode
 from modelscope_tui.catalog.store import CHUNK_BITS
+from modelscope_tui.catalog.told import NOTHING_TOLD, Told
 
 ToolsOf = Callable[[Model], tuple[str, ...]]
 
@@ -61,9 +64,9 @@ class Slice:
 class _Cutting:
     """A slice while rows are added to it."""
 
-    def __init__(self, first: int, tools_of: ToolsOf) -> None:
+    def __init__(self, first: int, tools_of: ToolsOf, told: Told) -> None:
         self.slice = Slice(first)
-        self._tools_of = tools_of
+        self._tools_of, self._told = tools_of, told
         self._places: dict[str, int] = {}
         self._tokens: defaultdict[str, array[int]] = defaultdict(_no_rows)
         self._facets: defaultdict[tuple[int, str], array[int]] = defaultdict(_no_rows)
@@ -90,7 +93,8 @@ class _Cutting:
         for token in overlapping(key):
             tokens[token].append(number)
         self._shared_by(model).append(number)
-        for facet in own_facets(model, self._tools_of(model)):
+        tools = self._told.get(line)
+        for facet in own_facets(model, self._tools_of(model) if tools is None else tools):
             facets[facet].append(number)
         for name, value in numbers_of(model).items():
             numbers[name][value].append(number)
@@ -135,12 +139,32 @@ class _Cutting:
         return grams
 
 
-def cut(first: int, lines: Sequence[str], tools_of: ToolsOf) -> Slice:
-    """Cut the pieces of the rows from number ``first`` on; it is the first of a block."""
-    cutting = _Cutting(first, tools_of)
-    for number, line in enumerate(lines, first):
-        cutting.add(number, line)
-    return cutting.finish(lines)
+def cut(first: int, lines: Sequence[str], tools_of: ToolsOf, told: Told = NOTHING_TOLD) -> Slice:
+    """Cut the pieces of the rows from number ``first`` on; it is the first of a block.
+
+    Args:
+        first: the number of the first row.
+        lines: the rows.
+        tools_of: tells which tools can run a model.
+        told: rows of which that is known already.
+    """
+    with uncollected():
+        cutting = _Cutting(first, tools_of, told)
+        for number, line in enumerate(lines, first):
+            cutting.add(number, line)
+        return cutting.finish(lines)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the collector of garbage away: rows make none in circles, and looking for it is a fifth of the work."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _no_rows() -> array[int]:

@@ -25,6 +25,7 @@ from modelscope_tui.catalog.query import Query
 from modelscope_tui.catalog.record import reordered
 from modelscope_tui.catalog.salvage import Salvage, joined
 from modelscope_tui.catalog.store import NOTE, connect
+from modelscope_tui.catalog.told import NOTHING_TOLD, Told, told_of
 from modelscope_tui.errors import CatalogError
 
 _ELSEWHERE = "Choose another --cache-dir."
@@ -63,8 +64,9 @@ def _why(path: Path, error: Exception) -> str:
 def make_in_memory(*, tools_of: ToolsOf, fingerprint: str, progress: Progress | None = None) -> sqlite3.Connection:
     """Make an index that lives only as long as the program, where no directory can be written."""
     connection = connect(":memory:")
-    total, meta = facts("catalog_sources.json")["rows"], {"fingerprint": fingerprint}
-    _fill(connection, snapshot_lines(), total, tools_of=tools_of, meta=meta, progress=progress)
+    lines, meta = list(snapshot_lines()), {"fingerprint": fingerprint}
+    known = told_of(lines, fingerprint)
+    _fill(connection, lines, len(lines), tools_of=tools_of, meta=meta, told=known, progress=progress)
     return connection
 
 
@@ -88,8 +90,13 @@ def _replace(path: Path, salvage: Salvage, *, tools_of: ToolsOf, fingerprint: st
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         meta = {"fingerprint": fingerprint, **{NOTE + name: text for name, text in salvage.notes.items()}}
-        lines, total = joined(snapshot_lines(), salvage), facts("catalog_sources.json")["rows"] + salvage.count
-        write_file(fresh, lines, total, tools_of=tools_of, meta=meta, progress=progress)
+        bundled = list(snapshot_lines())
+        lines, total, known = (
+            joined(iter(bundled), salvage),
+            len(bundled) + salvage.count,
+            told_of(bundled, fingerprint),
+        )
+        write_file(fresh, lines, total, tools_of=tools_of, meta=meta, told=known, progress=progress)
         salvage.close()
         _put_in_place(fresh, path, is_broken=salvage.is_broken)
     finally:
@@ -104,6 +111,7 @@ def write_file(
     *,
     tools_of: ToolsOf,
     meta: Mapping[str, str],
+    told: Told = NOTHING_TOLD,
     progress: Progress | None = None,
 ) -> None:
     """Write an index of any rows to a file that is not there yet, for its owner alone; whole when this returns."""
@@ -111,7 +119,7 @@ def write_file(
     with closing(connect(path)) as connection:
         for setting in _IN_A_HURRY:
             connection.execute(f"PRAGMA {setting}")
-        _fill(connection, lines, total, tools_of=tools_of, meta=meta, progress=progress)
+        _fill(connection, lines, total, tools_of=tools_of, meta=meta, told=told, progress=progress)
         connection.execute("PRAGMA journal_mode=WAL")
     with path.open("rb+") as written:
         os.fsync(written.fileno())
@@ -124,10 +132,11 @@ def _fill(
     *,
     tools_of: ToolsOf,
     meta: Mapping[str, str],
+    told: Told,
     progress: Progress | None,
 ) -> None:
     known = {"as_of": facts("catalog_sources.json")["as_of"], **meta}
-    fill(connection, lines, total, tools_of=tools_of, meta=known, progress=progress)
+    fill(connection, lines, total, tools_of=tools_of, meta=known, told=told, progress=progress)
     counts = Index(connection, path=None).facets(Query())
     connection.execute("INSERT INTO meta VALUES ('base_counts', ?)", (json.dumps(as_json(counts)),))
 

@@ -16,6 +16,9 @@ FOLDER = Path(__file__).parent.parent / "data"
 CATALOG = "catalog.jsonl.gz"
 """All rows of the bundled snapshot: a line of field names, then a line a row (see ``record.py``)."""
 
+TOOLS_TOLD = "catalog_tools.json.gz"
+"""The tools that can run each row of the snapshot (see ``told.py``)."""
+
 
 @cache
 def facts(name: str) -> Any:
