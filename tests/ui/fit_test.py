@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from modelscope_tui.catalog.model import ModelDetails
+from modelscope_tui.errors import UsageError
+from modelscope_tui.fit.outlook import Outlook
 from modelscope_tui.hub.answer import Answer
+from modelscope_tui.launch.subject import Options
 from tests.fit.builders import QWEN3_8B
 from tests.ui.conftest import Open, Stage
 from tests.ui.fake_explorer import CATALOG, FakeExplorer
@@ -60,6 +64,51 @@ async def test_another_form_and_more_context_are_a_key_away(open_explorer: Open)
         await stage.press("-", "-")
         await stage.settle()
         assert "context    4k" in stage.text()
+
+
+async def test_a_smaller_cache_is_a_key_away_and_e_opens_the_form(open_explorer: Open) -> None:
+    async with open_explorer((160, 60), text="qwen3-8b", explorer=a_known_model()) as stage:
+        await _open_fit(stage)
+        assert "cache 1.1 GiB" in stage.text()
+        await stage.press("c")
+        await stage.settle()
+        assert "cache      fp8" in stage.text()
+        assert "cache 576 MiB" in stage.text()
+        await stage.press("n")
+        await stage.settle()
+        await stage.press("c")
+        await stage.settle()
+        assert "cache      f16" in stage.text()  # llama.cpp knows no fp8: from the beginning
+        await stage.press("e")
+        await stage.settle()
+        assert "Options of the command" in stage.text()
+
+
+async def test_while_it_is_worked_out_and_when_that_fails_a_line_says_so(open_explorer: Open) -> None:
+    explorer = a_known_model()
+    asked, may_answer = threading.Event(), threading.Event()
+    usual = explorer.outlook
+
+    def slow(details: ModelDetails, options: Options) -> Outlook:
+        asked.set()
+        may_answer.wait(10)
+        if options.context == 4096:
+            raise UsageError("The machine went away.", "Choose another with M.")
+        return usual(details, options)
+
+    explorer.outlook = slow  # type: ignore[method-assign]
+    async with open_explorer(text="qwen3-8b", explorer=explorer) as stage:
+        await stage.press("enter", "l", "l")
+        await stage.pilot.pause()  # type: ignore[attr-defined]
+        assert "working out what it needs" in stage.text()
+        may_answer.set()
+        await stage.settle()
+        assert asked.is_set()
+        assert "It fits on RTX 4090" in stage.text()
+        await stage.press("-")
+        await stage.settle()
+        assert "! The machine went away." in stage.text()
+        assert "Choose another" in stage.text()
 
 
 async def test_facts_that_are_missing_are_named(open_explorer: Open) -> None:

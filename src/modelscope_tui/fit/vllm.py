@@ -96,6 +96,12 @@ def plan_vllm(question: Question) -> Plan:
     return good[0] if good else (whole or plans)[-1]
 
 
+def _at_once(question: Question, serving: Serving, room: int, context: int) -> float | None:
+    """Sequences of the context that run at once: what the pool holds, and no more than the server takes."""
+    held = concurrency(question.shape, room, context, question.cache_bytes, serving)
+    return min(held, serving.max_sequences) if held else None
+
+
 def _needed(question: Question, serving: Serving, context: int) -> int:
     return sequence_bytes(question.shape, context, question.cache_bytes, serving)
 
@@ -138,7 +144,7 @@ def _plan(question: Question, split: Split) -> Plan:
         tensor_parallel=split.tensor,
         pipeline_parallel=split.pipeline,
         expert_parallel=split.by_expert,
-        concurrency=concurrency(shape, room, context, question.cache_bytes, serving) or None,
+        concurrency=_at_once(question, serving, room, context),
         decode=_speed(question, held, split) if fits in {"yes", "tight"} else None,
         basis=(*_basis(serving, split), *reason),
     )

@@ -176,10 +176,12 @@ LAUNCH: tuple[Binding, ...] = (
 """Keys of the detail pane while its Launch tab is shown."""
 
 FIT: tuple[Binding, ...] = (
-    _key("next-quant", "n", "tab('fit', 'quant', 1)", "next form", "Look at the next way to store the weights"),
+    _key("next-quant", "n", "tab('fit', 'quant', 1)", "form", "Look at the next way to store the weights"),
     _key("previous-quant", "p", "tab('fit', 'quant', -1)", "form before", "Look at the way before", show=False),
-    _key("more-context", "plus,equals_sign", "tab('fit', 'context', 1)", "context", "Look at twice the context", "+"),
-    _key("less-context", "minus", "tab('fit', 'context', -1)", "less", "Look at half the context", "-"),
+    _key("more-context", "plus,equals_sign", "tab('fit', 'context', 1)", "context", "Look at twice the context", "+-"),
+    _key("less-context", "minus", "tab('fit', 'context', -1)", "less", "Look at half the context", "-", show=False),
+    _key("cache-type", "c", "tab('fit', 'cache', 1)", "cache", "Look at the next type of the KV cache"),
+    _key("fit-edit", "e", "tab('fit', 'edit')", "edit", "Type quantization, context, cache type; all follows at once"),
 )
 """Keys of the detail pane while its Fit tab is shown."""
 

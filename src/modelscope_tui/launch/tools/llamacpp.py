@@ -31,6 +31,7 @@ from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.unserved import not_for
+from modelscope_tui.launch.window import llamacpp_window
 
 if TYPE_CHECKING:
     from modelscope_tui.fit.machine import Machine
@@ -187,6 +188,7 @@ def _answer(subject: Subject, options: Options, found: _Found, purpose: Purpose)
             *found.notes,
             *notes,
             *_vision(found, purpose),
+            *(llamacpp_window(subject, options, fit) if purpose in {"text", "vision"} else ()),
             *judgement.notes,
             *(gate_note(holder) if holder else ()),
             *general_notes(subject.details),

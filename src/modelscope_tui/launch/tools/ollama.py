@@ -39,6 +39,7 @@ from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import REMADE, stored_of
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.unserved import not_for
+from modelscope_tui.launch.window import ollama_window
 
 if TYPE_CHECKING:
     from modelscope_tui.fit.estimate import FitEstimate
@@ -220,6 +221,7 @@ def _answer(subject: Subject, options: Options, found: _Found) -> LaunchAnswer:
         notes=(
             *found.notes,
             *_notes(subject, options, found, purpose),
+            *(ollama_window(subject, options, judgement.fit) if purpose != "embedding" else ()),
             *judgement.notes,
             *general_notes(subject.details),
         ),

@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from modelscope_tui.ui.messages import OptionsWished
+from modelscope_tui.ui.messages import LaunchAsked, OptionsWished
 from modelscope_tui.ui.panes.overview import banner
 from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.present import (
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 SAID = {"yes": "It fits", "tight": "It runs with a trade-off", "no": "It does not fit", "unknown": "It is not known"}
 """The verdicts as sentences begin."""
+
+CACHE_TYPES = {"llamacpp": ("f16", "q8_0", "q4_0"), "server": ("f16", "fp8")}
+"""Types of the KV cache that one looks at in turn; 16 bit is what all engines begin with."""
 
 _DIM = "$foreground 50%"
 
@@ -117,6 +120,20 @@ class FitTab(Tab):
         if wanted:
             context = wanted[0] if direction > 0 else wanted[-1]
             self.pane.post_message(OptionsWished(replace(known.options, context=context)))
+
+    def action_cache(self, direction: int) -> None:
+        """Look at the next type of the KV cache that the engine knows."""
+        known, seen = self._known, self._seen
+        if known is None or seen is None:
+            return
+        types = CACHE_TYPES["llamacpp" if seen.chosen.engine == "llamacpp" else "server"]
+        now = seen.chosen.kv_dtype
+        chosen = types[(types.index(now) + direction) % len(types)] if now in types else types[0]
+        self.pane.post_message(OptionsWished(replace(known.options, kv_dtype=None if chosen == "f16" else chosen)))
+
+    def action_edit(self) -> None:
+        """Open the form of the options."""
+        self.pane.post_message(LaunchAsked("edit"))
 
 
 def _sheet(seen: Outlook, width: int) -> Iterator[Content]:
