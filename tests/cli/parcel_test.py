@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import shutil
 import stat
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from modelscope_tui.shortlist import FILE_NAME, Shortlist
 from tests.cli.conftest import Ran, Run
 from tests.hub_many import Many
 from tests.hub_server import HubServer, recorded
@@ -242,6 +244,12 @@ def test_an_export_offline_says_what_is_missing(other: Run, tmp_path: Path) -> N
     ran = other("cache", "export", str(tmp_path / "x.parcel"), "--models", "Qwen/Qwen3-8B", "--json")
     assert ran.document["without_details"] == ["Qwen/Qwen3-8B"]
     assert "only the row is known" in ran.err
+
+
+def test_starred_models_go_along_unasked(other: Run, tmp_path: Path) -> None:
+    Shortlist(Path(os.environ["MODELSCOPE_TUI_CONFIG"]).with_name(FILE_NAME)).toggle(["google-bert/bert-base-uncased"])
+    ran = other("cache", "export", str(tmp_path / "x.parcel"), "--models", "Qwen/Qwen3-8B", "--json")
+    assert ran.document["without_details"] == ["Qwen/Qwen3-8B", "google-bert/bert-base-uncased"]
 
 
 def test_what_is_newer_here_stays(packed: Path, run: Run, own_cache: Path) -> None:

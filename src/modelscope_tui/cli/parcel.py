@@ -25,8 +25,8 @@ LARGEST_LIST_BYTES = 1_000_000
 
 NOTES = """\
 export and import:
-  Rows that the Hub gave (sync, searches) always go along. Of the models of --models (ids, or files with one id a line)
-  and --query also details, files and cards; online, what was never seen is asked for first.
+  Rows that the Hub gave (sync, searches) always go along. Of starred models, and those of --models (ids, or files
+  with one id a line) and --query, also details, files and cards; online, what was never seen is asked for first.
   An import is checked as a whole before anything of it is taken: a damaged or changed file changes nothing."""
 
 
@@ -49,6 +49,7 @@ def _export(explorer: Explorer, path: Path, options: Namespace, output: Output) 
         listed += [model.id for model in page.models]
         if page.total > len(page.models):
             output.note(f"The first {len(page.models):,} of {page.total:,} models go along with details.")
+    listed = list(dict.fromkeys([*listed, *sorted(explorer.shortlist.starred)]))
     if listed and not explorer.settings.offline:
         _gather(explorer, listed, output)
     with LongTask("Writing", output) as progress:
