@@ -14,7 +14,7 @@ from modelscope_tui.hub.client import HubClient
 from modelscope_tui.hub.shelf import Shelf
 from tests.hub_server import HubServer
 
-QUICK = Bounds(connect_seconds=1.0, answer_seconds=0.5)
+QUICK = Bounds(connect_seconds=5.0, answer_seconds=0.5)
 """Deadlines for faults: nobody waits ten seconds in a test."""
 
 
@@ -53,7 +53,7 @@ def client_of(hub: HubServer, shelf_path: Path, clock: Clock) -> Iterator[Callab
     made: list[HubClient] = []
 
     def make(**options: Any) -> HubClient:
-        given = {"endpoint": hub.url, "token": None, "now": clock, "bounds": Bounds(answer_seconds=5.0), **options}
+        given = {"endpoint": hub.url, "token": None, "now": clock, "bounds": Bounds(answer_seconds=30.0), **options}
         made.append(HubClient(shelf=Shelf(shelf_path, now=clock), **given))
         return made[-1]
 
