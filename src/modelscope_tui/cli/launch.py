@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from modelscope_tui.cli import arguments as reading
@@ -12,7 +13,9 @@ from modelscope_tui.errors import LaunchRefused, NotCached
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from modelscope_tui.catalog.model import ModelDetails
     from modelscope_tui.explorer import Explorer
+    from modelscope_tui.launch.evaluation import Evaluation
     from modelscope_tui.launch.tool import LaunchAnswer, Options
 
 EXAMPLES = """\
@@ -70,7 +73,8 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     if not explorer.hub.is_offline:
         explorer.gather_related(details)
     if options.tool:
-        return _one(explorer.launch(details, options.tool, wanted), explorer, options, output)
+        found = explorer.launch(details, options.tool, wanted)
+        return _one(found, explorer, options, output, None if options.is_bare else _measured(details, found, wanted))
     answers = explorer.launches(details, wanted, only_best=options.is_bare or options.is_run)
     if options.is_bare or options.is_run:
         return _one(answers[0], explorer, options, output)
@@ -102,10 +106,19 @@ def _options(options: Namespace) -> Options:
     )
 
 
-def _one(answer: LaunchAnswer, explorer: Explorer, options: Namespace, output: Output) -> int:
+def _measured(details: ModelDetails, answer: LaunchAnswer, options: Options) -> Evaluation | None:
+    """Give the command that measures the served model again; None where there is no server, or no text model."""
+    from modelscope_tui.launch.evaluation import evaluation_of
+
+    return evaluation_of(details, answer, options.shell)
+
+
+def _one(
+    answer: LaunchAnswer, explorer: Explorer, options: Namespace, output: Output, again: Evaluation | None = None
+) -> int:
     code = LaunchRefused.exit_code if answer.verdict == "refused" else 0
     if output.is_json:
-        output.json(answer.as_json())
+        output.json({**answer.as_json(), "evaluation": None if again is None else asdict(again)})
         return code
     if answer.command is None:
         return _without_command(answer, explorer, options, output)
@@ -121,6 +134,8 @@ def _one(answer: LaunchAnswer, explorer: Explorer, options: Namespace, output: O
         output.remark(f"{file.path} holds:")
         output.block(file.content)
     _explain(answer, output)
+    if again is not None:
+        output.remark(f"measure it again with: {again.text} ({again.note})")
     return code
 
 
