@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from modelscope_tui.catalog.model import Model, ModelDetails, ModelFile
 from modelscope_tui.fit.config import with_layers_of
 from modelscope_tui.fit.device import parse_machine
@@ -25,6 +27,16 @@ def test_files_of_another_repository_are_believed_before_any_estimate() -> None:
     assert seen.chosen.weights_bytes == 5_000_000_000
     assert "b/model-GGUF" in seen.chosen.basis[0]
     assert [way.quantization for way in seen.ways] == ["Q4_K_M"]
+
+
+def test_the_projector_of_another_repository_is_loaded_too_and_counted_once() -> None:
+    eyes = (ModelFile("mmproj-F16.gguf", 700, "mmproj"), ModelFile("mmproj-F32.gguf", 1400, "mmproj"))
+    files = (gguf("m-Q4_K_M.gguf", 5_000), *eyes)
+    other = ModelDetails(Model("b/model-GGUF"), files=files)
+    there = outlook(details(QWEN3_8B, params=8190735360), CARD, Wish("Q4_K_M"), [other]).chosen
+    here = outlook(replace(details(QWEN3_8B, params=8190735360), files=files), CARD, Wish("Q4_K_M")).chosen
+    assert there.weights_bytes == here.weights_bytes == 5_700
+    assert all("700 B of them the vision projector" in found.basis[0] for found in (there, here))
 
 
 def test_the_curve_ends_at_the_models_own_context_and_never_falls() -> None:

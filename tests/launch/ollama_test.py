@@ -47,6 +47,13 @@ def test_a_gguf_repository_runs_with_the_quantization_that_its_files_have() -> N
     assert ask(gguf(), quant="q8_0").command.argv[-1] == "hf.co/bartowski/m-GGUF:Q8_0"
 
 
+def test_the_projector_beside_the_files_counts_as_memory() -> None:
+    model = ModelDetails(Model("some/m", task="image-text-to-text", params=8 * GB, gguf_repos=("bartowski/m-GGUF",)))
+    seeing = ask(model, "RTX 4090", {"bartowski/m-GGUF": gguf()}, quant="Q4_K_M")
+    assert seeing.fit is not None
+    assert seeing.fit.weights_bytes == 6 * GB
+
+
 def test_a_split_quantization_is_refused_and_the_whole_ones_are_named() -> None:
     answer = ask(gguf(), quant="BF16")
     assert answer.verdict == "refused"

@@ -14,6 +14,7 @@ from modelscope_tui.fit.config import context_of
 from modelscope_tui.fit.device import Device, devices
 from modelscope_tui.fit.estimate import FitEstimate, estimate
 from modelscope_tui.fit.machine import Machine
+from modelscope_tui.fit.weights import with_projector
 
 USUAL_MIXES = ("Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0")
 """The GGUF mixes that most models are published in, estimated where no file of them is known."""
@@ -82,7 +83,7 @@ def choices_of(details: ModelDetails, others: Iterable[ModelDetails] = ()) -> It
     for other in others:
         found = {one.name: one for one in quantizations_of(other) if _is_gguf(one)}
         if found:
-            yield from tuple(found.values())[:MOST_WAYS]
+            yield from (with_projector(one, other) for one in tuple(found.values())[:MOST_WAYS])
             return
     if (details.model.params or 0) > 0 and details.model.quantization is None:
         yield from USUAL_MIXES

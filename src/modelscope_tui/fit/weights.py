@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from modelscope_tui.catalog.form import with_bits
-from modelscope_tui.catalog.model import ModelDetails, Quantization
+from modelscope_tui.catalog.model import ModelDetails, ModelFile, Quantization
 from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of, stored_format
 from modelscope_tui.catalog.units import on_disk
 from modelscope_tui.fit.fields import text_part
@@ -60,25 +60,33 @@ def _of_choice(details: ModelDetails, shape: Shape | None, choice: Quantization)
     if choice.size_bytes is None:
         return _of_name(details, shape, choice.name)
     own = choice.repo == details.id
-    projector = _projector_bytes(details) if own and _is_gguf(choice) else 0
+    choice = with_projector(choice, details) if own else choice
+    projector = sum(file.size_bytes or 0 for file in _projectors(choice.files))
     when = f" on the Hub, as of {details.as_of}" if details.as_of else " on the Hub"
     basis = f"file sizes{'' if own else f' of {choice.repo}'}{when}"
     if projector:
         basis += f", {on_disk(projector)} of them the vision projector"
-    return Weights(choice.size_bytes + projector, basis, choice.name, is_exact=True, is_gguf=_is_gguf(choice))
+    return Weights(choice.size_bytes or 0, basis, choice.name, is_exact=True, is_gguf=_is_gguf(choice))
+
+
+def with_projector(choice: Quantization, holder: ModelDetails) -> Quantization:
+    """Add the vision projector that is loaded beside a GGUF model; the 16-bit one where there are several."""
+    found = [file for file in mmproj_files(holder) if file.size_bytes]
+    usual = [file for file in found if re.search(r"(?<!b)f16", file.path.lower())] or found
+    if not usual or choice.size_bytes is None or not _is_gguf(choice) or _projectors(choice.files):
+        return choice
+    least = min(usual, key=lambda file: file.size_bytes or 0)
+    return replace(choice, files=(*choice.files, least), size_bytes=choice.size_bytes + (least.size_bytes or 0))
+
+
+def _projectors(files: tuple[ModelFile, ...]) -> tuple[ModelFile, ...]:
+    return tuple(file for file in files if "mmproj" in file.path.rsplit("/", 1)[-1].lower())
 
 
 def _is_gguf(choice: Quantization) -> bool:
     if choice.files:
         return choice.files[0].path.lower().endswith(".gguf")
     return gguf_type(choice.name) is not None
-
-
-def _projector_bytes(details: ModelDetails) -> int:
-    """Bytes of the vision projector that is loaded beside a GGUF model; the 16-bit one where there are several."""
-    found = [file for file in mmproj_files(details) if file.size_bytes]
-    usual = [file for file in found if re.search(r"(?<!b)f16", file.path.lower())] or found
-    return min((file.size_bytes or 0 for file in usual), default=0)
 
 
 def _of_name(details: ModelDetails, shape: Shape | None, name: str) -> Weights | None:

@@ -16,6 +16,7 @@ from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of
 from modelscope_tui.catalog.units import on_disk
 from modelscope_tui.fit.formats import FILE_BITS, gguf_type
 from modelscope_tui.fit.machine import Machine
+from modelscope_tui.fit.weights import with_projector
 from modelscope_tui.launch.answer import Note
 from modelscope_tui.launch.purpose import Purpose, purpose_of
 from modelscope_tui.launch.rulebook import rules
@@ -65,6 +66,10 @@ class Source:
     def has_projector(self) -> bool:
         """Whether a projector for pictures or sound lies beside."""
         return self.details is not None and bool(mmproj_files(self.details))
+
+    def weighed(self, choice: Quantization) -> Quantization:
+        """Give a quantization with the projector that is loaded beside it, for the arithmetic of memory."""
+        return choice if self.details is None else with_projector(choice, self.details)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,8 @@ def _from_gguf(source: Source, subject: Subject, options: Options) -> Pulled | s
     choice = choose(held, options.quant, subject.machine)
     if choice.quantization is None:
         return f"{source.repo}: {choice.reason}" if held else f"{source.repo} holds no GGUF files"
+    held_with = source.weighed(choice.quantization)
     tag = tag_of(choice.quantization, held)
     if tag is None or tag.lower().endswith(".gguf"):
         return f"{source.repo}: its files cannot be told apart by a quantization's name"
-    return Pulled(f"hf.co/{source.repo}:{tag}", "llama.cpp", f"{why}; {choice.why}", choice.quantization, holder)
+    return Pulled(f"hf.co/{source.repo}:{tag}", "llama.cpp", f"{why}; {choice.why}", held_with, holder)

@@ -113,12 +113,13 @@ def _found(source: Source, subject: Subject, options: Options) -> _Found | str:
     choice = choose(held, options.quant, subject.machine)
     if choice.quantization is None:
         return f"{source.repo}: {choice.reason}" if held else f"{source.repo} holds no GGUF files"
+    held_with = source.weighed(choice.quantization)
     tag = tag_of(choice.quantization, held)
     if tag is not None and not tag.lower().endswith(".gguf"):
-        return _Found(source, (Flag("-hf", f"{source.repo}:{tag}", f"{why}; {choice.why}", rule),), choice.quantization)
+        return _Found(source, (Flag("-hf", f"{source.repo}:{tag}", f"{why}; {choice.why}", rule),), held_with)
     path = choice.quantization.files[0].path
     exact = Flag("--hf-file", path, "this very file: a quantization's name alone does not name it", rule)
-    return _Found(source, (Flag("-hf", source.repo, f"{why}; {choice.why}", rule), exact), choice.quantization)
+    return _Found(source, (Flag("-hf", source.repo, f"{why}; {choice.why}", rule), exact), held_with)
 
 
 def _unlisted(source: Source, why: str, rule: str, quant: str | None) -> _Found:

@@ -106,13 +106,14 @@ def _from_gguf(source: Source, subject: Subject, options: Options) -> _Found | s
     choice = choose(held, options.quant, subject.machine)
     if choice.quantization is None:
         return f"{source.repo}: {choice.reason}" if held else f"{source.repo} holds no GGUF files"
+    held_with = source.weighed(choice.quantization)
     tag = tag_of(choice.quantization, held)
     if tag is not None and not tag.lower().endswith(".gguf"):
-        return _Found(source.repo, f"{address}@{tag.lower()}", f"{why}; {choice.why}", choice.quantization)
+        return _Found(source.repo, f"{address}@{tag.lower()}", f"{why}; {choice.why}", held_with)
     path = choice.quantization.files[0].path
     if " " in path:
         return f"{source.repo}: {path} cannot be named in an address"
-    return _Found(source.repo, f"{address}/blob/main/{path}", f"{why}; {choice.why}", choice.quantization)
+    return _Found(source.repo, f"{address}/blob/main/{path}", f"{why}; {choice.why}", held_with)
 
 
 def key_of(repo: str) -> str:

@@ -153,7 +153,7 @@ def _from_hub(source: Source, subject: Subject, options: Options) -> _Found | st
     if tag is None:
         return f"{source.repo}: {choice.quantization.files[0].path} cannot be named in a tag"
     flag = Flag(f"{base}:{tag}", None, f"{why}; {choice.why}", rule)
-    return _Found(f"{base}:{tag}", flag, choice.quantization, has_projector=source.has_projector)
+    return _Found(f"{base}:{tag}", flag, source.weighed(choice.quantization), has_projector=source.has_projector)
 
 
 def _unlisted(source: Source, why: str, rule: str, quant: str | None) -> _Found:
