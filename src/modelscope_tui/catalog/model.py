@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -30,6 +31,7 @@ def _empty() -> Mapping[str, Any]:
 _REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+", re.ASCII)
 
 
+@lru_cache(maxsize=64)  # (every tool asks for the same id, one after another)
 def is_repo_id(text: str) -> bool:
     """Tell whether ``text`` is an id that the Hub would accept (`owner/name`, 96 characters, no ``--`` or ``..``)."""
     return (

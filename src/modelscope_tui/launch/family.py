@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.launch.per_row import per_row
 from modelscope_tui.launch.rulebook import rules
 
 _ENDING = re.compile(
@@ -24,23 +25,40 @@ _MARKS = re.compile(r"[^a-z0-9]")
 
 def architectures_of(model: Model, details: ModelDetails | None = None) -> tuple[str, ...]:
     """Name the classes of a model, the likeliest first; empty when nothing tells."""
-    said = (details.config or {}).get("architectures") if details is not None else None
+    if details is None or not details.config:
+        return _classes_of_row(model)
+    said = details.config.get("architectures")
     if isinstance(said, list) and said and all(isinstance(name, str) for name in said):
         return tuple(said)
+    return _classes(model, model_type_of(model, details))
+
+
+@per_row
+def _classes_of_row(model: Model) -> tuple[str, ...]:
+    return _classes(model, model_type_of(model))
+
+
+def _classes(model: Model, model_type: str | None) -> tuple[str, ...]:
     named = _named_in("by_name_first", model.id.lower())
     if named:
         return named
     if model.architectures:
         return model.architectures
-    model_type = model_type_of(model, details)
     return _class_in_name(model.id) if model_type is None else classes_of_type(model_type)
 
 
 def model_type_of(model: Model, details: ModelDetails | None = None) -> str | None:
     """Name the `model_type`, which the Hub also puts among the tags."""
-    said = (details.config or {}).get("model_type") if details is not None else None
+    if details is None or not details.config:
+        return _type_of_row(model)
+    said = details.config.get("model_type")
     if isinstance(said, str) and said:
         return said
+    return _type_of_row(model)
+
+
+@per_row
+def _type_of_row(model: Model) -> str | None:
     if model.model_type is not None:
         return model.model_type
     known = _types_in_tags()
@@ -65,7 +83,12 @@ def _class_in_name(model_id: str) -> tuple[str, ...]:
 
 
 def _named_in(table: str, name: str) -> tuple[str, ...]:
-    return next(((found,) for pattern, found in rules("families")[table] if re.search(pattern, name)), ())
+    return next(((found,) for pattern, found in _patterns(table) if pattern.search(name)), ())
+
+
+@cache
+def _patterns(table: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), found) for pattern, found in rules("families")[table])
 
 
 @cache

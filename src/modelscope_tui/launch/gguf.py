@@ -18,6 +18,7 @@ from modelscope_tui.fit.formats import FILE_BITS, gguf_type
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.fit.weights import with_projector
 from modelscope_tui.launch.answer import Note
+from modelscope_tui.launch.per_row import per_row
 from modelscope_tui.launch.purpose import Purpose, purpose_of
 from modelscope_tui.launch.rulebook import rules
 from modelscope_tui.launch.stored import REMADE, stored_of
@@ -85,6 +86,7 @@ def _is_gguf(path: str) -> bool:
     return path.lower().endswith(".gguf") and _SAFE_PATH.fullmatch(path) is not None and ".." not in path
 
 
+@per_row
 def offers_gguf(model: Model) -> bool:
     """Say from the row whether GGUF files of a model are known: its own, or another repository's."""
     stored = stored_of(model)

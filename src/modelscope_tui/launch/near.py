@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from modelscope_tui.catalog.model import Model, is_repo_id
+from modelscope_tui.launch.per_row import per_row
 
 if TYPE_CHECKING:
     from modelscope_tui.launch.subject import Subject
@@ -20,6 +21,7 @@ _FORMAT_ENDING = re.compile(
 )
 
 
+@per_row
 def originals_of(model: Model) -> tuple[str, ...]:
     """Name the repositories that a re-made one was made from, the surest first."""
     name = model.id

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.launch.family import architectures_of
+from modelscope_tui.launch.per_row import per_row
 from modelscope_tui.launch.rulebook import rules
 
 Purpose = Literal[
@@ -52,25 +52,21 @@ _LIBRARIES: Mapping[str, Purpose] = MappingProxyType(
      "asteroid": "other", "whisperkit": "speech-to-text", "colpali": "embedding", "PyLate": "embedding",
      "unity-sentis": "other", "allennlp": "other", "stable-audio-tools": "text-to-speech", "gliner": "other"}
 )  # fmt: skip
-_RERANKER = re.compile(r"rerank|cross-encoder/ms-marco|colbert.*rank", re.IGNORECASE)
+_RERANKER = re.compile(r"rerank|cross-encoder/ms-marco|colbert.*rank")
 _EMBEDDING = re.compile(
     r"embedding|(?<![a-z])embed(?![a-z])|sentence-t5|(infgrad|dunzhang|novasearch)/stella"
     r"|/(bge|e5|gte|multilingual-e5|all-minilm|all-mpnet|paraphrase)-",
-    re.IGNORECASE,
 )
-_DRAFT = re.compile(r"dflash|dspark", re.IGNORECASE)
-_ALWAYS_DRAFT = re.compile(r"(?<![a-z])eagle-?3|speculator", re.IGNORECASE)
+_DRAFT = re.compile(r"dflash|dspark")
+_ALWAYS_DRAFT = re.compile(r"(?<![a-z])eagle-?3|speculator")
 _DRAFT_TYPES = ("_mtp", "_assistant", "dspark", "_dflash", "eagle3")
 _DRAFT_BODIES = (None, "qwen3", "llama")
 """What draft models say they are; a repository of another type carries its draft layers inside a whole model."""
-_SPEECH = re.compile(
-    r"whisper|[-_]asr([-_.]|$)|parakeet|canary-|wav2vec|voxtral-(mini|small)(?!.*(tts|text))", re.IGNORECASE
-)
-_OMNI = re.compile(r"qwen[\d.]+-omni", re.IGNORECASE)
-_VOICE = re.compile(r"tts|vibevoice|bark(-|$)|kokoro|musicgen|orpheus|chatterbox|-audio-gen", re.IGNORECASE)
+_SPEECH = re.compile(r"whisper|[-_]asr([-_.]|$)|parakeet|canary-|wav2vec|voxtral-(mini|small)(?!.*(tts|text))")
+_OMNI = re.compile(r"qwen[\d.]+-omni")
+_VOICE = re.compile(r"tts|vibevoice|bark(-|$)|kokoro|musicgen|orpheus|chatterbox|-audio-gen")
 _PICTURE = re.compile(
     r"flux|stable-diffusion|sdxl|/sd[-_]?[123x]|wan2|hunyuan-?video|qwen-image|z-image|ltx-|chroma[-\d]|hidream|cogvideo",
-    re.IGNORECASE,
 )
 _BASE = re.compile(r"[-_.](base|pt|pretrain(ed)?)(?=[-_.]|$)|-pretrain|/base-", re.IGNORECASE)
 _CHAT = re.compile(
@@ -85,6 +81,7 @@ class _Row(NamedTuple):
     """The facts of a row that tell what it is for."""
 
     name: str
+    """In lower case: the patterns of this file are."""
     task: str | None
     library: str | None
     model_type: str | None
@@ -94,12 +91,13 @@ class _Row(NamedTuple):
     """Whether anything tells that it is a model at all."""
 
 
+@per_row
 def purpose_of(model: Model) -> Purpose:
     """Say what a model is for."""
     is_made = bool(model.model_type or model.architectures or model.quantization or model.gguf_repos)
     has_vectors = model.embed_dim is not None
     found = _purpose(
-        _Row(model.id, model.task, model.library, model.model_type, model.capabilities, has_vectors, is_made)
+        _Row(model.id.lower(), model.task, model.library, model.model_type, model.capabilities, has_vectors, is_made)
     )
     return _of_class(model) if found == "unknown" else found
 
@@ -113,7 +111,6 @@ def _of_class(model: Model) -> Purpose:
     return "vision" if tasks == ["multimodal"] else "unknown"
 
 
-@lru_cache(maxsize=64)  # (each tool asks for the same row, one after another)
 def _purpose(row: _Row) -> Purpose:
     if row.library is not None and row.library in _LIBRARIES:
         return _LIBRARIES[row.library]
@@ -134,6 +131,7 @@ def _purpose(row: _Row) -> Purpose:
     return "text-to-speech" if known == "text" and "tts" in row.capabilities and _VOICE.search(row.name) else known
 
 
+@per_row
 def said_of(model: Model) -> str:
     """Name what a model is in a sentence, with the facts that tell so: `an embedding model (task …, library …)`."""
     facts = [("task", model.task), ("library", model.library), ("model_type", model.model_type)]

@@ -76,7 +76,9 @@ def wrong_format(model: Model, stored: Stored, allowed: Collection[Format], labe
 
 def unknown_method(model: Model, details: ModelDetails | None, methods: Collection[str], label: str) -> str | None:
     """Name a quantization method of the configuration that a server does not load; None when it does, or none is."""
-    settings = (details.config or {}).get("quantization_config") if details is not None else None
+    if details is None or not details.config:
+        return None
+    settings = details.config.get("quantization_config")
     method = settings.get("quant_method") if isinstance(settings, Mapping) else None
     if not isinstance(method, str) or not method or method.lower().replace("-", "_") in _plain(methods):
         return None

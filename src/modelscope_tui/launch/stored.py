@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.quantization import stored_format
+from modelscope_tui.launch.per_row import per_row
 
 Format = Literal[
     "plain", "gguf", "mlx", "awq", "gptq", "auto-round", "bitsandbytes", "exl3", "fp8", "fp4", "compressed-tensors",
@@ -61,7 +61,7 @@ class Stored:
 
 def stored_of(model: Model, details: ModelDetails | None = None) -> Stored:
     """Say how a repository keeps its weights: from its real files where they are known, else from its row."""
-    by_row = _from_row(model, model.quantization)
+    by_row = _as_the_row_says(model)
     if details is None or (details.files is None and details.config is None):
         return by_row
     named = stored_format(details)
@@ -79,6 +79,11 @@ def stored_of(model: Model, details: ModelDetails | None = None) -> Stored:
     return Stored(kind, named or by_row.label, has_gguf, has_other)
 
 
+@per_row
+def _as_the_row_says(model: Model) -> Stored:
+    return _from_row(model, model.quantization)
+
+
 def _from_row(model: Model, quantization: str | None) -> Stored:
     tag = next((tag for tag in model.tags if tag in _TAGS), None) if model.tags else None
     is_made = bool(model.model_type or model.gguf_repos or model.architectures or model.library == "transformers")
@@ -91,7 +96,6 @@ def format_of(label: str) -> Format:
     return next((kind for prefix, kind in _PREFIXES if lowered.startswith(prefix)), "other")
 
 
-@lru_cache(maxsize=64)  # (each tool asks for the same row, one after another)
 def _of_row(model_id: str, quantization: str | None, library: str | None, tag: str | None, is_made: bool) -> Stored:
     organization, _, name = model_id.lower().partition("/")
     if library in ("diffusers", "diffusion-single-file", "timm", "transformers.js"):

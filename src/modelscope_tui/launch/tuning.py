@@ -93,18 +93,24 @@ class Chosen:
 
 
 def blocked(
-    subject: Subject, tool: str, label: str, purposes: frozenset[Purpose], formats: frozenset[Format]
+    model: Model,
+    details: ModelDetails | None,
+    tool: str,
+    label: str,
+    *,
+    purposes: frozenset[Purpose],
+    formats: frozenset[Format],
 ) -> LaunchAnswer | None:
     """Say which fact keeps a model from being trained, and name the nearest base; None where nothing does.
 
     Args:
-        subject: the model.
+        model: the row.
+        details: what more is known of it.
         tool: the tool's name.
         label: its name in a sentence.
         purposes: what it trains.
         formats: how weights may be kept for it.
     """
-    model, details = subject.model, subject.details
     stored = stored_of(model, details)
     is_packed = stored.format == "fp4" and model_type_of(model, details) not in _UNPACKED
     if stored.format in _NOT_TRAINED and (is_packed or stored.format not in formats):
@@ -123,6 +129,12 @@ def blocked(
         reason = "Whether it can be trained is not known: its architecture (config.json) was never seen here."
         return LaunchAnswer(model.id, tool, "unknown", reason)
     return None
+
+
+def may_train(model: Model, purposes: frozenset[Purpose], formats: frozenset[Format]) -> bool:
+    """Say at a glance whether `blocked` has more to ask: it refuses every other row for its purpose or its format."""
+    kept = stored_of(model).format
+    return purpose_of(model) in purposes and (kept in formats or kept not in _NOT_TRAINED)
 
 
 def is_known(model: Model, details: ModelDetails | None = None) -> bool:

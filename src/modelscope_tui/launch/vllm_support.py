@@ -12,6 +12,7 @@ from typing import Any
 
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.launch.family import architectures_of, model_type_of
+from modelscope_tui.launch.per_row import per_row
 from modelscope_tui.launch.purpose import SAID, Purpose, purpose_of
 from modelscope_tui.launch.recipe import reranker_recipe
 from modelscope_tui.launch.rulebook import rules, served_by_vllm
@@ -58,6 +59,15 @@ class Support:
 
 def support_of(model: Model, details: ModelDetails | None = None) -> Support:
     """Say whether vLLM serves a model, from its row and, where given, its files and configuration."""
+    return _of_row(model) if details is None else _support(model, details)
+
+
+@per_row
+def _of_row(model: Model) -> Support:
+    return _support(model, None)
+
+
+def _support(model: Model, details: ModelDetails | None) -> Support:
     purpose, stored = purpose_of(model), stored_of(model, details)
     reason = _wrong_purpose(model, purpose) or _wrong_format(model, stored, details)
     if reason is not None:
@@ -134,7 +144,9 @@ def _reads_gguf(purpose: Purpose) -> str:
 
 
 def _unknown_method(name: str, details: ModelDetails | None) -> str | None:
-    settings = (details.config or {}).get("quantization_config") if details is not None else None
+    if details is None or not details.config:
+        return None
+    settings = details.config.get("quantization_config")
     method = settings.get("quant_method") if isinstance(settings, Mapping) else None
     if not isinstance(method, str) or not method:
         return None

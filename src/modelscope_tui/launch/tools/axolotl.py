@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from modelscope_tui.catalog.model import Model, ModelDetails, is_repo_id
-from modelscope_tui.fit.machine import Machine
 from modelscope_tui.fit.training import RANK, Way
 from modelscope_tui.launch.answer import LaunchAnswer, refused
 from modelscope_tui.launch.command import File, LaunchCommand, Step
@@ -30,6 +29,7 @@ from modelscope_tui.launch.tuning import (
     chosen,
     data_note,
     has_old_chips,
+    may_train,
     name_for,
     no_way,
     tokens_of,
@@ -66,21 +66,20 @@ class Axolotl:
 
     def can_run(self, model: Model) -> bool:
         """Offer decoders with 16-bit, bitsandbytes or GPTQ weights."""
-        subject = Subject(ModelDetails(model), Machine("unknown", source="unknown"))
-        return is_repo_id(model.id) and _blocked(subject) is None
+        return is_repo_id(model.id) and may_train(model, _PURPOSES, _FORMATS) and _blocked(model) is None
 
     def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
         """Build `axolotl train` and its file, or say which fact stands in the way."""
-        problem = _blocked(subject) or no_way(subject.id, self.name, options)
+        problem = _blocked(subject.model, subject.details) or no_way(subject.id, self.name, options)
         return problem if problem is not None else _answer(subject, options)
 
 
-def _blocked(subject: Subject) -> LaunchAnswer | None:
-    found = blocked(subject, "axolotl", "Axolotl", _PURPOSES, _FORMATS)
-    kind = model_type_of(subject.model, subject.details)
-    if found is None and purpose_of(subject.model) == "vision" and kind not in SEES:
+def _blocked(model: Model, details: ModelDetails | None = None) -> LaunchAnswer | None:
+    found = blocked(model, details, "axolotl", "Axolotl", purposes=_PURPOSES, formats=_FORMATS)
+    kind = model_type_of(model, details)
+    if found is None and purpose_of(model) == "vision" and kind not in SEES:
         reason = f"Axolotl's documentation does not list {kind or 'its type'} among the vision models that it trains."
-        return refused(subject.id, "axolotl", reason)
+        return refused(model.id, "axolotl", reason)
     return found
 
 

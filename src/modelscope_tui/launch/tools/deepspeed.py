@@ -19,6 +19,7 @@ from modelscope_tui.launch.purpose import Purpose, is_chat
 from modelscope_tui.launch.recipe import trust_recipe
 from modelscope_tui.launch.remark import gate_note, general_notes, has_custom_code, token_env
 from modelscope_tui.launch.rulebook import source_of
+from modelscope_tui.launch.stored import Format
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.train_script import NAME, train_script
 from modelscope_tui.launch.tuning import (
@@ -26,6 +27,7 @@ from modelscope_tui.launch.tuning import (
     TOKENS,
     blocked,
     has_old_chips,
+    may_train,
     name_for,
     tokens_of,
     unused_note,
@@ -45,6 +47,7 @@ TEXT_DATA = "roneneldan/TinyStories"
 
 _PURPOSES: frozenset[Purpose] = frozenset({"text"})
 _WITH_MASKED: frozenset[Purpose] = frozenset({"text", "other"})
+_FORMATS: frozenset[Format] = frozenset({"plain"})
 _VENDORS = frozenset({"nvidia", "amd", "intel"})
 _WITHOUT_USE = ("port", "served_name", "kv_dtype", "quant")
 _ONE = (Zero(2), Zero(2, "optimizer"), Zero(3, "all"))
@@ -71,18 +74,18 @@ class DeepSpeed:
 
     def can_run(self, model: Model) -> bool:
         """Offer text models with 16-bit weights."""
-        subject = Subject(ModelDetails(model), Machine("unknown", source="unknown"))
-        return is_repo_id(model.id) and _blocked(subject) is None
+        return is_repo_id(model.id) and may_train(model, _WITH_MASKED, _FORMATS) and _blocked(model) is None
 
     def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
         """Build the launcher's command and its files, or say which fact stands in the way."""
-        problem = _blocked(subject)
+        problem = _blocked(subject.model, subject.details)
         return problem if problem is not None else _answer(subject, options)
 
 
-def _blocked(subject: Subject) -> LaunchAnswer | None:
-    purposes = _WITH_MASKED if _is_masked(subject.model) else _PURPOSES
-    return blocked(subject, "deepspeed", "The training script for DeepSpeed", purposes, frozenset({"plain"}))
+def _blocked(model: Model, details: ModelDetails | None = None) -> LaunchAnswer | None:
+    purposes = _WITH_MASKED if _is_masked(model) else _PURPOSES
+    label = "The training script for DeepSpeed"
+    return blocked(model, details, "deepspeed", label, purposes=purposes, formats=_FORMATS)
 
 
 def _is_masked(model: Model) -> bool:

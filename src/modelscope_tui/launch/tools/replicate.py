@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from modelscope_tui.catalog.model import Model, ModelDetails, is_repo_id
-from modelscope_tui.fit.machine import Machine
 from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Alternative, LaunchAnswer, Note, refused
 from modelscope_tui.launch.cog_runner import KINDS, Kind, runner
@@ -60,12 +59,11 @@ class Replicate:
 
     def can_run(self, model: Model) -> bool:
         """Offer what transformers, diffusers or sentence-transformers load."""
-        subject = Subject(ModelDetails(model), Machine("unknown", source="unknown"))
-        return is_repo_id(model.id) and _blocked(subject) is None
+        return is_repo_id(model.id) and purpose_of(model) in KINDS and _blocked(model) is None
 
     def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
         """Build the cog project, or say which fact stands in the way."""
-        problem = _blocked(subject)
+        problem = _blocked(subject.model, subject.details)
         return problem if problem is not None else _answer(subject, options, KINDS[purpose_of(subject.model)])
 
 
@@ -75,9 +73,8 @@ def hosted_name(model_id: str) -> str | None:
     return None if found is None else str(found["name"])
 
 
-def _blocked(subject: Subject) -> LaunchAnswer | None:
-    model = subject.model
-    stored = stored_of(model, subject.details)
+def _blocked(model: Model, details: ModelDetails | None = None) -> LaunchAnswer | None:
+    stored = stored_of(model, details)
     if stored.format in _UNREADABLE:
         others = tuple(
             Alternative("replicate", name, None, "the model that this one was made from")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from modelscope_tui.catalog.model import Model, ModelDetails, is_repo_id
-from modelscope_tui.fit.machine import Machine
 from modelscope_tui.fit.training import RANK, Way
 from modelscope_tui.launch.answer import LaunchAnswer
 from modelscope_tui.launch.command import File, LaunchCommand, Step
@@ -24,6 +23,7 @@ from modelscope_tui.launch.tuning import (
     chosen,
     data_note,
     data_of,
+    may_train,
     name_for,
     no_way,
     tokens_of,
@@ -49,17 +49,16 @@ class Unsloth:
 
     def can_run(self, model: Model) -> bool:
         """Offer decoders with 16-bit or bitsandbytes weights."""
-        subject = Subject(ModelDetails(model), Machine("unknown", source="unknown"))
-        return is_repo_id(model.id) and _blocked(subject) is None
+        return is_repo_id(model.id) and may_train(model, _PURPOSES, _FORMATS) and _blocked(model) is None
 
     def plan(self, subject: Subject, options: Options) -> LaunchAnswer:
         """Build `unsloth train`, or say which fact stands in the way."""
-        problem = _blocked(subject) or no_way(subject.id, self.name, options)
+        problem = _blocked(subject.model, subject.details) or no_way(subject.id, self.name, options)
         return problem if problem is not None else _answer(subject, options)
 
 
-def _blocked(subject: Subject) -> LaunchAnswer | None:
-    return blocked(subject, "unsloth", "Unsloth", _PURPOSES, _FORMATS)
+def _blocked(model: Model, details: ModelDetails | None = None) -> LaunchAnswer | None:
+    return blocked(model, details, "unsloth", "Unsloth", purposes=_PURPOSES, formats=_FORMATS)
 
 
 def _answer(subject: Subject, options: Options) -> LaunchAnswer:
