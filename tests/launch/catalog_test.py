@@ -126,10 +126,37 @@ def problems(step: Step, known: Mapping[str, Any]) -> Iterator[str]:
             json.loads(value)
 
 
+GONE: Mapping[str, frozenset[str]] = {
+    "vllm": frozenset({"--enable-reasoning", "--guided-decoding-backend"}),
+    "python": frozenset({"--enable-dp-attention", "--disable-cuda-graph", "--enable-flashinfer-allreduce-fusion"})
+    | {"--max-model-len", "--gpu-memory-utilization", "--enable-auto-tool-choice"},
+    "sglang": frozenset({"--enable-dp-attention", "--disable-cuda-graph"}),
+    "llama-server": frozenset({"--defrag-thold", "--draft-max", "--draft-n-min", "-ngl", "--tools", "--agent"}),
+    "hf": frozenset({"--resume-download", "--local-dir-use-symlinks"}),
+    "lms": frozenset({"--detailed"}),
+    "cog": frozenset({"predict"}),
+    "ollama": frozenset({"--context", "--num-ctx", "-c"}),
+    "deepspeed": frozenset({"--num-gpus", "--num-nodes"}),
+}
+"""By program: what is deprecated, removed, another program's, or not safe to write unasked (the tools' own tables)."""
+
+
 def test_no_removed_flag_is_ever_written(answers: Answers) -> None:
-    removed = {*rules("vllm")["removed_flags"], *rules("llamacpp")["removed_flags"]}
-    used = {word for step in steps_of(answers) for word in step.argv if word.startswith("-")}
-    assert not used & removed
+    listed = {"vllm": rules("vllm")["removed_flags"], "llama-server": rules("llamacpp")["removed_flags"]}
+    wrong = set()
+    for step in steps_of(answers):
+        program, *words = step.argv
+        wrong |= {(program, word) for word in words if word in GONE.get(program, ()) or word in listed.get(program, ())}
+        assert program != "huggingface-cli"
+    assert wrong == set()
+
+
+def test_the_image_of_a_server_gets_no_removed_flag_either(answers: Answers) -> None:
+    gone = {"vllm": {*rules("vllm")["removed_flags"], *GONE["vllm"]}, "sglang": GONE["python"]}
+    gone["llamacpp"] = {*rules("llamacpp")["removed_flags"], *GONE["llama-server"]}
+    inside = [answer.container for _, _, _, answer in answers if answer.container is not None]
+    assert {container.tool for container in inside} >= set(gone)
+    assert [item.argv for item in inside if gone.get(item.tool, set()) & set(item.argv)] == []
 
 
 def test_no_secret_has_a_value(answers: Answers) -> None:

@@ -89,6 +89,14 @@ def test_pictures_have_a_server_of_their_own(subject: MakeSubject) -> None:
     assert "one machine" in ask(subject("black-forest-labs/FLUX.1-dev", "H100"), nodes=2).reason
 
 
+def test_an_image_without_what_is_installed_first_is_not_blamed_on_the_machine(subject: MakeSubject) -> None:
+    answer = ask(subject("black-forest-labs/FLUX.1-dev", "H100"), target="docker")
+    assert answer.verdict == "refused"
+    assert "lacks what this model needs (sglang[diffusion])" in answer.reason
+    bnb = plan("vllm", subject("unsloth/Qwen2.5-7B-Instruct-bnb-4bit", "H100"), Options(target="docker"))
+    assert "vllm-bnb-plugin" in bnb.reason
+
+
 def test_the_configuration_decides_the_form_of_a_reranker() -> None:
     row = Model(id="some/pair-reranker", task="text-ranking")
     config = {"architectures": ["XLMRobertaForSequenceClassification"], "model_type": "xlm-roberta"}

@@ -301,3 +301,10 @@ def test_a_model_of_which_nothing_is_known_is_not_refused_but_unknown() -> None:
         answer = plan(tool, Subject(nobody, a_machine(None)), Options())
         assert answer.verdict == "unknown"
         assert "neither its task nor its architecture" in answer.reason
+
+
+def test_a_model_that_hears_in_a_conversation_is_not_asked_for_a_transcription(subject: MakeSubject) -> None:
+    talks = plan("vllm", subject("microsoft/Phi-4-multimodal-instruct", "H100"), Options())
+    assert "/v1/chat/completions" in talks.smoke_test
+    writes = plan("vllm", subject("openai/whisper-large-v3", "H100"), Options())
+    assert "/v1/audio/transcriptions" in writes.smoke_test

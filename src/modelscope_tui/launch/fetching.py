@@ -8,6 +8,7 @@ Patterns are those of `hf download`: fnmatch over the whole path, `*` matching s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -33,6 +34,18 @@ _TWICE = (
     ("*.gguf", "the same weights a second time, as GGUF; --quant fetches one of them"),
     ("*.ckpt", "the same weights a second time, as pickle files"),
 )
+_UNSEEN = (
+    (re.compile(r"meta-llama/(meta-)?llama-3"), _TWICE[:1]),
+    (
+        re.compile(r"openai/gpt-oss-(safeguard-)?\d+b$"),
+        (
+            ("original/*", "the same weights a second time, for OpenAI's own code"),
+            ("metal/*", "the same weights a second time, for OpenAI's code on Macs"),
+        ),
+    ),
+)
+"""Where a publisher keeps second copies in every repository of a family: left out even where no file was seen."""
+
 _WEIGHTS = (".safetensors", ".bin", ".h5", ".msgpack", ".ot", ".onnx", ".onnx_data", ".gguf", ".ckpt", ".pt", ".pth")
 
 
@@ -68,7 +81,10 @@ def wanted(details: ModelDetails, quant: str | None, machine: Machine) -> Wanted
     """
     if details.files is None:
         why = f"only the files of {quant}"
-        return Wanted() if quant is None else Wanted(include=((f"*{quant}*", why),))
+        if quant is not None:
+            return Wanted(include=((f"*{quant}*", why),))
+        name = details.id.lower()
+        return Wanted(exclude=next((twice for family, twice in _UNSEEN if family.match(name)), ()))
     found = quantizations_of(details)
     ggufs = tuple(item for item in found if _is_gguf(item))
     if quant is not None:

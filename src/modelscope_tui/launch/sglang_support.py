@@ -144,7 +144,8 @@ def _pictures(model: Model, details: ModelDetails | None, stored: Stored) -> Ser
         return Served(purpose, stored, reason=reason)
     files = details.files if details is not None else None
     is_pipeline = None if files is None else any(file.path == "model_index.json" for file in files)
-    if is_pipeline is None and (model.library == "diffusers" or any(map(_DIFFUSERS.match, model.tags))):
+    is_said = stored.format == "diffusers" and model.library in {None, "diffusers"}
+    if is_pipeline is None and (is_said or any(map(_DIFFUSERS.match, model.tags))):
         is_pipeline = True
     if is_pipeline:
         return Served(purpose, stored, "diffusers")

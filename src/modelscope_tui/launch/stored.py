@@ -27,6 +27,9 @@ _IN_NAME = re.compile(
     r"(?<![a-z])(gguf|mlx|awq|gptq|autoround|bnb|exl[23]|nvfp4|mxfp4|fp8|w[48]a\d+"
     r"|oq\d\w?|optiq|jang|onnx|ct2)(?![a-z])"
 )
+_FOR_BROWSERS = re.compile(r"xenova/(?!llama2\.c|sweep)")
+"""Made for Transformers.js from others' weights, as ONNX; two repositories there hold weights of their own."""
+
 _FASTER = re.compile(r"faster-(distil-)?whisper")
 _LIBRARIES: dict[str, Format] = {
     "diffusers": "diffusers",
@@ -98,6 +101,8 @@ def format_of(label: str) -> Format:
 
 def _of_row(model_id: str, quantization: str | None, library: str | None, tag: str | None, is_made: bool) -> Stored:
     organization, _, name = model_id.lower().partition("/")
+    if library is None and name.endswith("-diffusers"):
+        library = "diffusers"
     if library in ("diffusers", "diffusion-single-file", "timm", "transformers.js"):
         return Stored(_LIBRARIES[library], library, tag == "gguf" or "gguf" in name, has_other=True)
     if quantization == "GGUF" or library == "gguf" or tag == "gguf" or "gguf" in name:
@@ -107,8 +112,9 @@ def _of_row(model_id: str, quantization: str | None, library: str | None, tag: s
     if library == "mlx" or organization == "mlx-community" or tag == "mlx":
         return Stored("mlx", "MLX", has_gguf=False, has_other=True)
     label = quantization or tag
-    if organization == "onnx-community" or _FASTER.search(name):
-        label = "ONNX" if organization == "onnx-community" else "CTranslate2"
+    is_onnx = organization == "onnx-community" or _FOR_BROWSERS.match(model_id.lower()) is not None
+    if is_onnx or _FASTER.search(name):
+        label = "ONNX" if is_onnx else "CTranslate2"
     if label is None:
         found = _IN_NAME.search(name)
         label = found[1] if found is not None else None

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from modelscope_tui.launch.answer import LaunchAnswer, Note, refused
 from modelscope_tui.launch.command import LaunchCommand
-from modelscope_tui.launch.container import Container, name_of
+from modelscope_tui.launch.container import Container, accelerator_of, name_of
 from modelscope_tui.launch.rulebook import rules
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.targets import compose, docker, kubernetes, leader_worker_set, systemd
@@ -65,9 +65,18 @@ def _problem(answer: LaunchAnswer, subject: Subject, options: Options, label: st
     if answer.tool not in rules("containers")["images"]:
         return f"{label} has no image of its own here; write it for the shell."
     if answer.container is None or options.target == "systemd":
-        kinds = ", ".join(sorted({gpu.vendor or "unknown" for gpu in subject.machine.gpus})) or "CPU only"
-        return f"There is no image of {label} for this machine's accelerator ({kinds}); write it for the shell."
+        return _image_problem(answer, subject, options, label)
     return _nodes_problem(answer.container, options, target)
+
+
+def _image_problem(answer: LaunchAnswer, subject: Subject, options: Options, label: str) -> str:
+    """Say why no image can be named: for another accelerator, or without what a shell's command installs first."""
+    has_image = accelerator_of(subject.machine) in rules("containers")["images"][answer.tool]
+    installs = [step.argv[-1] for step in answer.command.steps if step.argv[0] == "pip"] if answer.command else []
+    if has_image and installs and options.target != "systemd":
+        return f"The image of {label} lacks what this model needs ({', '.join(installs)}); write it for the shell."
+    kinds = ", ".join(sorted({gpu.vendor or "unknown" for gpu in subject.machine.gpus})) or "CPU only"
+    return f"There is no image of {label} for this machine's accelerator ({kinds}); write it for the shell."
 
 
 def _nodes_problem(container: Container, options: Options, target: str) -> str | None:

@@ -82,7 +82,7 @@ def _add_recipe(subject: Subject, support: Support, layout: Layout, rule: Rule, 
 def _add_mistral(subject: Subject, support: Support, gathered: Gathered) -> None:
     """Read Mistral's own files where the repository is made for that."""
     model, files = subject.model, subject.details.files
-    tagged = "mistral-common" in model.tags or model.library == "mistral-common"
+    tagged = "mistral-common" in model.tags or model.library == "mistral-common" or _is_named_so(model.id)
     if support.stored.format not in {"plain", "fp8"} or model.organization != "mistralai":
         return
     if _WITHOUT_OWN_FILES.search(model.name):
@@ -96,6 +96,10 @@ def _add_mistral(subject: Subject, support: Support, gathered: Gathered) -> None
     why = "the repository is made for Mistral's own files and tokenizer (mistral-common)"
     for flag in ("--tokenizer-mode", "--config-format", "--load-format"):
         gathered.add(flag, "mistral", why)
+
+
+def _is_named_so(model_id: str) -> bool:
+    return re.search(rules("recipes")["own_files"]["match"], model_id.lower()) is not None
 
 
 def add_wishes(support: Support, options: Options, gathered: Gathered) -> None:

@@ -90,6 +90,9 @@ def _support(model: Model, details: ModelDetails | None) -> Support:
             " give."
         )
         return Support(purpose, stored, reason=reason, is_unknown=True)
+    tasks = rules("vllm")["architectures"].get(found, ())
+    if purpose == "speech-to-text" and "multimodal" in tasks and "speech-to-text" not in tasks:
+        purpose = "vision"  # (it hears in a conversation; vLLM's endpoint for transcriptions does not take it)
     return Support(purpose, stored, found, needs_bnb_plugin=needs_plugin)
 
 

@@ -134,8 +134,8 @@ def _answer(subject: Subject, options: Options, found: _Found, purpose: Purpose)
     )
     judgement = judged(fit, machine)
     verdict, reason = judgement.verdict, judgement.reason
-    if found.quantization is None and machine.os is not None and machine.os != "macos":
-        verdict, reason = "too-large", "MLX weights need a Mac with Apple silicon; this machine is not one."
+    if found.quantization is None and machine.source != "unknown" and not machine.is_apple:
+        verdict, reason = "too-large", f"MLX weights need a Mac with Apple silicon; {machine.describe()} is none."
     name = options.served_name or key_of(found.repo)
     is_whole = judgement.fit is not None and judgement.fit.fits == "yes" and bool(machine.gpus)
     command, flags = _command(found, options, name, is_whole=is_whole)
