@@ -8,12 +8,22 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from pyroaring import BitMap
 
 from modelscope_tui.catalog.index import Index
+from modelscope_tui.catalog.keys import (
+    Key,
+    differ_in_counted_only,
+    facets_of,
+    filed,
+    grams_of_all,
+    texts_of,
+)
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.query import Query, parse
 from modelscope_tui.errors import CatalogError
-from tests.catalog.conftest import make_index, open_index
+from modelscope_tui.launch import tool as rules
+from tests.catalog.conftest import make_index, open_index, tools_of
 
 IndexOf = Callable[..., Index]
 
@@ -93,6 +103,39 @@ def test_many_changes_leave_the_index_as_if_built_from_the_result(
             assert {(one.value, one.count) for one in ours.organizations} == {
                 (one.value, one.count) for one in theirs.organizations
             }
+
+
+def test_after_any_change_a_row_stands_in_its_own_bitmaps_and_in_no_other(
+    index_of: IndexOf, real_models: list[Model]
+) -> None:
+    index = index_of(*real_models[:200])
+    same = [replace(model, source="hub", as_of="2026-11-24T12:00:00Z") for model in real_models]
+    index.upsert([replace(model, downloads=(model.downloads or 0) + 7) for model in same[:60]])
+    index.upsert([replace(model, tags=("gguf", "a.b-c"), library="gguf") for model in same[40:120]])
+    index.upsert([replace(model, gone="2026-11-24T12:00:00Z") for model in same[100:140]])
+    index.upsert([*same[120:130], *same[190:260], replace(same[195], likes=1 << 40, tags=("twice",))])
+    assert index.path is not None
+    with closing(sqlite3.connect(index.path)) as file:
+        stands: dict[int, set[Key]] = {number: set() for (number,) in file.execute("SELECT number FROM names")}
+        for kind, value, rows in file.execute("SELECT kind, value, rows FROM bitmaps"):
+            for number in BitMap.deserialize(rows):
+                stands[number].add((kind, value))
+        numbers = dict(file.execute("SELECT key, number FROM names"))
+    assert len(numbers) == 260
+    for key, number in numbers.items():
+        model = index.get(key)
+        assert model is not None
+        assert stands[number] == filed(model, tools_of(model)) | grams_of_all(texts_of(model)), key
+
+
+def test_counted_facts_change_no_other_key(real_models: list[Model]) -> None:
+    for model in real_models:
+        later = replace(model, downloads=3, likes=None, trending=2, created="2020-01-01", updated=None, revision="00")
+        later = replace(later, source="hub", as_of="2026-11-24T12:00:00Z", provenance={})
+        assert differ_in_counted_only(model, later)
+        assert rules.tools_of(later) == rules.tools_of(model)
+        assert facets_of(model, ()) == facets_of(later, ())
+        assert texts_of(model) == texts_of(later)
 
 
 def test_a_failure_in_the_middle_changes_nothing(index_of: IndexOf) -> None:

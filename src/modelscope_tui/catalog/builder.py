@@ -18,7 +18,7 @@ from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 
-from modelscope_tui.catalog.cut import Slice, ToolsOf, cut, uncollected
+from modelscope_tui.catalog.cut import Slice, ToolsOf, cut
 from modelscope_tui.catalog.keys import LAYOUT, folded
 from modelscope_tui.catalog.record import FIELDS
 from modelscope_tui.catalog.store import (
@@ -32,6 +32,7 @@ from modelscope_tui.catalog.store import (
     VOCABULARY,
 )
 from modelscope_tui.catalog.told import NOTHING_TOLD, Told
+from modelscope_tui.catalog.uncollected import uncollected
 
 __all__ = ["Progress", "ToolsOf", "fill"]
 

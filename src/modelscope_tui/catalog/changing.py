@@ -10,14 +10,26 @@ import sqlite3
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, pack, unpack
-from modelscope_tui.catalog.keys import Key, filed, folded, grams_of_all, texts_of
+from modelscope_tui.catalog.keys import (
+    Key,
+    Kind,
+    counted,
+    differ_in_counted_only,
+    filed,
+    folded,
+    grams_of_all,
+    overlapping,
+    pieces_of,
+    texts_of,
+)
 from modelscope_tui.catalog.merge import merge_row
-from modelscope_tui.catalog.model import EMPTY, Model
+from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.record import decode, encode
 from modelscope_tui.catalog.store import (
     CHUNK_BITS,
@@ -33,6 +45,11 @@ from modelscope_tui.catalog.store import (
 
 ToolsOf = Callable[[Model], tuple[str, ...]]
 
+_SAID = frozenset({"source", "as_of", "provenance"})
+"""Who said it and when: those change with every look."""
+
+_facts_of = attrgetter(*[field.name for field in fields(Model) if field.name not in _SAID])
+
 
 class Changes:
     """The changes of one transaction, gathered before they are written."""
@@ -42,6 +59,8 @@ class Changes:
         self._tools_of = tools_of
         self._coming: defaultdict[tuple[Key, int], list[int]] = defaultdict(list)
         self._going: defaultdict[tuple[Key, int], list[int]] = defaultdict(list)
+        self._new_texts: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+        self._tools: dict[int, dict[str, BitMap]] = {}
         self._new: list[tuple[int, str, int]] = []
         self._first_of_value: defaultdict[int, list[str]] = defaultdict(list)
         self._taken: set[str] = set()
@@ -66,7 +85,7 @@ class Changes:
             number = self._add(key, merged)
         self._put(number, merged)
         self._file(number, old, merged)
-        return old is None or _facts(old) != _facts(merged)
+        return old is None or bool(_facts_of(old) != _facts_of(merged))
 
     def _number(self, statement: str, *values: object) -> int | None:
         found = self._connection.execute(statement, values).fetchone()
@@ -89,15 +108,41 @@ class Changes:
         self._changed_blocks.add(number >> BLOCK_BITS)
 
     def _file(self, number: int, old: Model | None, new: Model) -> None:
-        before = filed(old, self._tools_of(old)) if old else set()
-        after = filed(new, self._tools_of(new))
-        texts_before, texts_after = texts_of(old) if old else set(), texts_of(new)
-        if texts_before != texts_after:
-            before |= grams_of_all(texts_before)
-            after |= grams_of_all(texts_after)
-        for gathered, keys in ((self._coming, after - before), (self._going, before - after)):
-            for one in keys:
-                gathered[one, number >> SLICE_BITS].append(number)
+        if old and differ_in_counted_only(old, new):
+            before, after = counted(old), counted(new)
+        else:
+            before = filed(old, self._tools_filed(number)) if old else set()
+            after = filed(new, () if new.gone else self._tools_of(new))
+            texts_before, texts_after = texts_of(old) if old else set(), texts_of(new)
+            self._file_grams(number, texts_before, texts_after)
+        part = number >> SLICE_BITS
+        for key in after - before:
+            self._coming[key, part].append(number)
+        for key in before - after:
+            self._going[key, part].append(number)
+
+    def _file_grams(self, number: int, before: set[str], after: set[str]) -> None:
+        """Gather by text, not by n-gram, what comes with a new row: many new rows share their texts."""
+        part = number >> SLICE_BITS
+        if not before:
+            for text in after:
+                for piece in overlapping(text):
+                    self._new_texts[piece, part].append(number)
+        elif before != after:
+            grams_before, grams_after = grams_of_all(before), grams_of_all(after)
+            for gram in grams_after - grams_before:
+                self._coming[gram, part].append(number)
+            for gram in grams_before - grams_after:
+                self._going[gram, part].append(number)
+
+    def _tools_filed(self, number: int) -> tuple[str, ...]:
+        """Read under which tools a row stands, instead of judging once more what it was."""
+        part = number >> SLICE_BITS
+        if part not in self._tools:
+            asked = "SELECT value, rows FROM bitmaps WHERE kind = ? AND slice = ?"
+            read = self._connection.execute(asked, (Kind.TOOL, part))
+            self._tools[part] = {value: BitMap.deserialize(rows) for value, rows in read}
+        return tuple([tool for tool, rows in self._tools[part].items() if number in rows])
 
     def _add(self, key: str, model: Model) -> int:
         number, handle = self._count, folded(model.organization)
@@ -113,8 +158,10 @@ class Changes:
 
     def write(self) -> None:
         """Write what was taken so far."""
-        for place in sorted({*self._coming, *self._going}):
-            self._write_bitmap(place)
+        for (text, part), numbers in self._new_texts.items():
+            for gram in pieces_of(text):
+                self._coming[(Kind.GRAM, gram), part] += numbers
+        self._write_bitmaps()
         packed = ((block, pack(self._blocks[block])) for block in sorted(self._changed_blocks))
         self._connection.executemany("INSERT OR REPLACE INTO blocks VALUES (?, ?)", packed)
         self._write_names()
@@ -124,22 +171,29 @@ class Changes:
             self._connection.execute("DELETE FROM meta WHERE key = 'base_counts'")
         for gathered in (self._coming, self._going, self._new, self._first_of_value, self._taken, self._changed_blocks):
             gathered.clear()
+        self._new_texts.clear()
+        self._tools.clear()
 
-    def _write_bitmap(self, place: tuple[Key, int]) -> None:
-        (kind, value), number = place
-        where = (kind, value, number)
-        found = self._connection.execute(
-            "SELECT rows FROM bitmaps WHERE kind = ? AND value = ? AND slice = ?", where
-        ).fetchone()
-        if found is None and kind in SPOKEN and not self._has(kind, value):
-            self._first_of_value[kind].append(value)
-        rows = BitMap.deserialize(found[0]) if found else BitMap()
-        rows.update(self._coming.get(place, ()))
-        rows.difference_update(BitMap(self._going.get(place, ())))
-        if rows:
-            self._connection.execute("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", (*where, rows.serialize()))
-        else:
-            self._connection.execute("DELETE FROM bitmaps WHERE kind = ? AND value = ? AND slice = ?", where)
+    def _write_bitmaps(self) -> None:
+        kept: list[tuple[int, str, int, bytes]] = []
+        emptied: list[tuple[int, str, int]] = []
+        asked = "SELECT rows FROM bitmaps WHERE kind = ? AND value = ? AND slice = ?"
+        ask, coming, going = self._connection.cursor().execute, self._coming, self._going
+        for place in sorted({*coming, *going}):
+            (kind, value), part = place
+            found = ask(asked, (kind, value, part)).fetchone()
+            if found is None and kind in SPOKEN and not self._has(kind, value):
+                self._first_of_value[kind].append(value)
+            rows = BitMap.deserialize(found[0]) if found else BitMap()
+            rows.update(coming.get(place, ()))
+            if place in going:
+                rows.difference_update(BitMap(going[place]))
+            if rows:
+                kept.append((kind, value, part, rows.serialize()))
+            else:
+                emptied.append((kind, value, part))
+        self._connection.executemany("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", kept)
+        self._connection.executemany("DELETE FROM bitmaps WHERE kind = ? AND value = ? AND slice = ?", emptied)
 
     def _has(self, kind: int, value: str) -> bool:
         asked = "SELECT 1 FROM bitmaps WHERE kind = ? AND value = ? LIMIT 1"
@@ -186,8 +240,3 @@ class Changes:
 
     def _save(self, kind: int, number: int, content: bytes) -> None:
         self._connection.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (kind, number, content))
-
-
-def _facts(model: Model) -> Model:
-    """Leave out who said it and when: those change with every look."""
-    return replace(model, source="catalog", as_of=None, provenance=EMPTY)

@@ -6,11 +6,9 @@ share is worked out once: tokens of names, values of numbers, and what rows with
 
 from __future__ import annotations
 
-import gc
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pyroaring import BitMap
@@ -34,6 +32,7 @@ from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.record import decode
 from modelscope_tui.catalog.store import CHUNK_BITS
 from modelscope_tui.catalog.told import NOTHING_TOLD, Told
+from modelscope_tui.catalog.uncollected import uncollected
 
 ToolsOf = Callable[[Model], tuple[str, ...]]
 
@@ -153,18 +152,6 @@ def cut(first: int, lines: Sequence[str], tools_of: ToolsOf, told: Told = NOTHIN
         for number, line in enumerate(lines, first):
             cutting.add(number, line)
         return cutting.finish(lines)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep the collector of garbage away: rows make none in circles, and looking for it is a fifth of the work."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _no_rows() -> array[int]:

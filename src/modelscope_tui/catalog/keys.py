@@ -14,6 +14,8 @@ GROUND FLOOR. Pure. One row gives a set of :class:`Key` pairs; the index keeps o
 from __future__ import annotations
 
 import re
+from dataclasses import fields
+from operator import attrgetter
 from typing import Final
 
 from modelscope_tui.catalog.form import form_of
@@ -183,11 +185,31 @@ def filed(model: Model, tools: tuple[str, ...]) -> set[Key]:
     """Collect every key of a row but its n-grams, so that two versions of it can be compared."""
     if model.gone:
         return {(Kind.GONE, GONE), *seen_of(model)}
-    found = {*facets_of(model, tools), *seen_of(model)}
+    return {*facets_of(model, tools), *counted(model)}
+
+
+def counted(model: Model) -> set[Key]:
+    """Collect the keys that follow from a row's numbers, and from when it was seen."""
+    found = set(seen_of(model))
+    if model.gone:
+        return found
     for name, value in numbers_of(model).items():
         found.add((Kind.NUMBER, f"{name}:{KNOWN}"))
         found.update([(Kind.NUMBER, f"{name}:{bit}") for bit in range(value.bit_length()) if value >> bit & 1])
     return found
+
+
+_COUNTED = frozenset(
+    {"downloads", "likes", "trending", "created", "updated", "source", "as_of", "provenance", "revision"}
+)
+"""What no facet, text or tool depends on; the numbers among them are filed by :func:`counted`."""
+
+_rest_of = attrgetter(*[field.name for field in fields(Model) if field.name not in _COUNTED])
+
+
+def differ_in_counted_only(one: Model, other: Model) -> bool:
+    """Tell whether two versions of a row stand under the same keys but for those of :func:`counted`."""
+    return bool(_rest_of(one) == _rest_of(other))
 
 
 def seen_of(model: Model) -> list[Key]:

@@ -48,7 +48,7 @@ class _Said(Mapping[str, Provenance]):
             return _provenance(self._elsewhere[name])
         if self._main is None or name not in _SAYABLE_PLACE or not _is_known(self._values[_SAYABLE_PLACE[name]]):
             raise KeyError(name)
-        return Provenance(self._main, self._as_of)
+        return _made(self._main, self._as_of)
 
     def __iter__(self) -> Iterator[str]:
         is_said = self._main is not None
@@ -62,6 +62,9 @@ class _Said(Mapping[str, Provenance]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+_made = lru_cache(maxsize=1024)(Provenance)
 
 
 @lru_cache(maxsize=1024)
@@ -82,23 +85,24 @@ def encode(model: Model) -> str:
     """Write a row as a line."""
     values: list[Any] = [getattr(model, name) for name in FIELDS]
     known = [name for place, name in _SAYABLE if _is_known(values[place])]
-    main = _main_source(model, known)
-    elsewhere = {
-        name: _said_by(said)
-        for name, said in sorted(model.provenance.items())
-        if not (main is not None and name in known and said == Provenance(main, model.as_of))
-    }
+    said = dict(model.provenance)
+    main = _main_source(said, known, model.as_of)
+    if main is not None:
+        once = Provenance(main, model.as_of)
+        for name in known:
+            if said[name] == once:
+                del said[name]
+    elsewhere = {name: _said_by(said[name]) for name in sorted(said)}
     for place in _LISTS:
         values[place] = values[place] or None
     return _dumps([*values, main, elsewhere or None])
 
 
-def _main_source(model: Model, known: Sequence[str]) -> str | None:
+def _main_source(said: Mapping[str, Provenance], known: Sequence[str], as_of: str | None) -> str | None:
     """Find the source that says most; it may stand once only if every fact has somebody who said it."""
-    said = model.provenance
     if not known or any(name not in said for name in known):
         return None
-    sources = [said[name].source for name in known if said[name].as_of == model.as_of]
+    sources = [said[name].source for name in known if said[name].as_of == as_of]
     return max(sorted(set(sources)), key=sources.count) if sources else None
 
 

@@ -22,6 +22,7 @@ from modelscope_tui.catalog.lock import locked
 from modelscope_tui.catalog.model import EMPTY, Model
 from modelscope_tui.catalog.record import FIELDS
 from modelscope_tui.catalog.store import NOTE, connect
+from modelscope_tui.catalog.uncollected import uncollected
 from modelscope_tui.errors import CatalogError
 
 ToolsOf = Callable[[Model], tuple[str, ...]]
@@ -54,7 +55,7 @@ class Writer:
         """
         if not models and not notes:
             return 0
-        with self._transaction() as connection:
+        with uncollected(), self._transaction() as connection:
             changes = Changes(connection, self._tools_of)
             changed = sum(changes.take(model) for model in models)
             changes.write()
