@@ -48,9 +48,16 @@ def make(path: Path, *, tools_of: ToolsOf, fingerprint: str, progress: Progress 
                 return
             with closing(Salvage(path)) as salvage:
                 salvage.refuse_newer()
+                _clear_away(path)
                 _replace(path, salvage, tools_of=tools_of, fingerprint=fingerprint, progress=progress)
     except (sqlite3.Error, OSError) as error:
         raise CatalogError(f"The index {path} cannot be made: {_why(path, error)}.", _ELSEWHERE) from error
+
+
+def _clear_away(path: Path) -> None:
+    """Remove what makers left that were killed: whoever holds the lock is the only one alive."""
+    for left in path.parent.glob(f".{path.name}.*.new*"):
+        left.unlink(missing_ok=True)
 
 
 def _why(path: Path, error: Exception) -> str:

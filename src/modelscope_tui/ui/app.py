@@ -23,6 +23,7 @@ from textual.widget import Widget
 from modelscope_tui.explorer import Explorer
 from modelscope_tui.settings import Settings
 from modelscope_tui.ui.answered_screen import SAID_SECONDS
+from modelscope_tui.ui.ending import leave_when_told
 from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.messages import KeyHandled
 from modelscope_tui.ui.present import is_ascii_only
@@ -133,6 +134,10 @@ class ExplorerApp(App[None]):
         if target.post_message(handled):
             with suppress(TimeoutError):  # a screen that is busy for so long gets the next key all the same
                 await asyncio.wait_for(handled.seen.wait(), MOST_SECONDS_A_KEY)
+
+    def on_load(self) -> None:
+        """Before anything is drawn: be ready to be told to end."""
+        leave_when_told(lambda code: self.exit(return_code=code))
 
     def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
         """Leave at once: what is still asked of the Hub is withdrawn, or its deadline would be waited for."""
