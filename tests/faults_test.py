@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import pty
 import re
 import signal
 import struct
@@ -34,6 +35,13 @@ whole = maker.snapshot_lines
 maker.snapshot_lines = lambda: islice(whole(), 1000)
 """
 """A catalog of 1,000 rows: what a disk does to it does not depend on how many there are."""
+
+LEADING = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+"""Takes the terminal for its own, as the shell of a window does."""
 
 CLEAN_ENDS = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l")
 """The other screen, the cursor, the mouse and pasting are given back."""
@@ -253,12 +261,19 @@ def test_told_to_end_it_leaves_the_terminal_clean(start: Callable[..., Terminal]
     assert b"Traceback" not in terminal.raw
 
 
-def test_a_window_that_is_closed_ends_it(start: Callable[..., Terminal]) -> None:
-    terminal = start(MODEL)
-    terminal.wait_for(lambda screen: "of 26," in screen)
-    os.close(terminal._fd)
-    terminal._fd = os.open(os.devnull, os.O_RDWR)
-    assert terminal.wait_for_end(10) != 0
+def test_a_window_that_is_closed_ends_it(own_cache: Path) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    argv = programs.explorer_argv(own_cache, "--offline", MODEL)
+    program = subprocess.Popen(
+        [sys.executable, "-c", LEADING, *argv], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    os.close(theirs)
+    shown = b""
+    while b"of 26," not in shown:
+        shown += os.read(ours, 65536)
+    os.close(ours)
+    assert program.wait(timeout=30) != 0
 
 
 def test_suspended_it_gives_the_terminal_back_and_draws_itself_again(start: Callable[..., Terminal]) -> None:
