@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import re
@@ -172,7 +173,10 @@ def test_the_terminal_is_told_nothing_that_harmless_words_do_not_tell_it(own_cac
         with HubServer() as hub:
             hub.add_model(everywhere(text), card=f"# {text}\n\n{text}\n")
             raw = seen_while_touring(start, hub, size)
-        return raw, {found for found in SEQUENCE.findall(raw) if not MOVES.fullmatch(found)}
+        copied = [found for found in SEQUENCE.findall(raw) if found.startswith(b"\x1b]52;c;")]
+        for one in copied:  # what `y` copies is a command of ours
+            assert base64.b64decode(one[7:-1]).decode().isprintable()
+        return raw, {found for found in SEQUENCE.findall(raw) if not MOVES.fullmatch(found) and found not in copied}
 
     try:
         _, harmless = told("harmless ", (160, 48))

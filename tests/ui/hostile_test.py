@@ -50,6 +50,17 @@ async def test_hostile_names_are_drawn_as_letters(open_explorer: Open, size: tup
         assert stage.app.is_running
 
 
+async def test_a_hostile_value_that_is_chosen_stands_harmless_in_the_line(open_explorer: Open) -> None:
+    rows = [a_model(f"odd/{at}", task=name) for at, name in enumerate(HOSTILE[1:7])]
+    async with open_explorer(explorer=FakeExplorer(rows)) as stage:
+        await stage.press("2")
+        for _ in range(8):
+            await stage.press("j", "space")
+            await stage.settle()
+            assert not CONTROLS.search(stage.text())
+            await stage.press("x")
+
+
 async def test_hostile_words_of_an_error_are_drawn_as_letters(open_explorer: Open) -> None:
     explorer = FakeExplorer(offline=False)
     explorer.refusals[CATALOG[0].id] = AccessDenied(

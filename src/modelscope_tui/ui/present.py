@@ -48,6 +48,14 @@ def clean(text: str | None, limit: int = LONGEST) -> str:
     return invisible.sub("", breaks.sub(" ", sequences.sub("", text)))
 
 
+def letter_for_letter(text: str) -> str:
+    """Put a dot in the place of each letter that a terminal may obey or nobody sees; the length stays, for a cursor."""
+    if text.isascii() and text.isprintable():
+        return text
+    _, breaks, invisible = _harmful()
+    return invisible.sub("·", breaks.sub(lambda found: "·" * len(found[0]), text))
+
+
 def clean_lines(text: str | None, limit: int = LONGEST * 4) -> str:
     """Clean a text of several lines and keep its lines."""
     lines = (text or "")[:limit].replace("\r\n", "\n").split("\n")

@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from modelscope_tui.catalog.query import Problem
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.present import letter_for_letter
 
 HINT = "type to filter: words, org:qwen, license:permissive, params:<10b, fits:yes"
 """What an empty field suggests."""
@@ -34,7 +35,8 @@ class Terms(Highlighter):
         self.error = ""
 
     def highlight(self, text: Text) -> None:
-        """Colour the text in place."""
+        """Colour the text in place; a value of the Hub that was chosen stands in the line, so it is made harmless."""
+        text.plain = letter_for_letter(text.plain)
         if self.accent:
             text.highlight_regex(r"(?<!\S)-?[a-z]+:", self.accent)
         for problem in self.problems:

@@ -1,0 +1,179 @@
+"""One hour's worth of use, compressed: does memory grow, does anything leak, is the last key as quick as the first?
+
+    python -m tests.bench soak                                        20,000 keys, 500 details, 50 sizes, 20 flips
+    python -m tests.bench soak --keys 2000 --details 50 --sizes 10    the same, smaller
+
+The explorer runs in a pseudo-terminal against a loopback Hub that goes away and comes back; keys are sent one by one as
+fast as each is answered. The first tenth warms up: memory, threads and files are counted from its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import random
+import signal
+import statistics
+import struct
+import tempfile
+import termios
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench import programs
+from tests.bench.terminal import Terminal
+from tests.hub_server import HubServer
+
+QUERIES = ("qwen3 coder", "llama 8b", "org:google gemma", "license:mit bert", "tool:vllm deepseek", "embed", "x")
+SIZES = ((80, 24), (160, 48), (60, 20), (120, 40), (1, 1))
+CLEAR, DOWN, UP = "\x15", "j", "k"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the program holds at a moment."""
+
+    mib: float
+    threads: int
+    files: int
+
+
+def held(terminal: Terminal) -> Held:
+    """Count memory, threads and open files (Linux)."""
+    process = Path(f"/proc/{terminal.pid}")
+    return Held(terminal.resident_mib(), len(list((process / "task").iterdir())), len(list((process / "fd").iterdir())))
+
+
+class Soak:
+    """One explorer, and what is done to it."""
+
+    def __init__(self, terminal: Terminal, hub: HubServer, chance: random.Random) -> None:
+        self.terminal, self.hub, self.chance = terminal, hub, chance
+        self.latencies_ms: list[float] = []
+        self.is_down = False
+
+    def key(self, key: str) -> None:
+        """Press one key and wait for its first answer on the screen."""
+        self.terminal.settle(0.005, 0.2)
+        sent = time.perf_counter()
+        self.terminal.send(key)
+        came = self.terminal.read(0.25)
+        if came is not None:
+            self.latencies_ms.append((came - sent) * 1000)
+        self.forget()
+
+    def forget(self) -> None:
+        """Keep no output: an hour of it would be the largest thing here."""
+        self.terminal.raw.clear()
+        self.terminal._unread.clear()
+
+    def keys(self, number: int) -> None:
+        """Type queries and move in the list, so many keys in all."""
+        done = 0
+        while done < number:
+            letters = self.chance.choice(QUERIES)
+            for key in ("/", *letters):
+                self.key(key)
+            self.key("\x1b")
+            for _ in range(20):
+                self.key(self.chance.choice((DOWN, DOWN, UP)))
+            for key in ("/", CLEAR):
+                self.key(key)
+            self.key("\x1b")
+            done += len(letters) + 25
+
+    def detail(self) -> None:
+        """Open a model, look at two tabs, and go back."""
+        for key in ("5", "\x04", "\r", "l", "l"):
+            self.terminal.send(key)
+            self.terminal.settle(0.05, 0.5)
+            self.forget()
+        self.terminal.send("5")
+        self.terminal.settle(0.02, 0.3)
+        self.forget()
+
+    def resize(self) -> None:
+        """Make the window another size."""
+        columns, lines = self.chance.choice(SIZES)
+        fcntl.ioctl(self.terminal._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        os.kill(self.terminal.pid, signal.SIGWINCH)
+        self.terminal.settle(0.05, 0.5)
+        self.forget()
+
+    def size_back(self) -> None:
+        """Make it the size that latency is measured at."""
+        fcntl.ioctl(self.terminal._fd, termios.TIOCSWINSZ, struct.pack("HHHH", 48, 160, 0, 0))
+        os.kill(self.terminal.pid, signal.SIGWINCH)
+        self.terminal.settle(0.3, 2.0)
+        self.forget()
+
+    def flip(self) -> None:
+        """Let the Hub go away, or come back."""
+        self.is_down = not self.is_down
+        if self.is_down:
+            self.hub.fault("hang-up")
+        else:
+            self.hub.heal()
+
+
+def _shares(total: int, parts: int) -> list[int]:
+    return [total * (part + 1) // parts - total * part // parts for part in range(parts)]
+
+
+def _round(soak: Soak, keys: int, details: int, sizes: int, flips: int) -> list[float]:
+    """Do one tenth of everything; gives the latencies of its keys."""
+    for _ in range(flips):
+        soak.flip()
+    for _ in range(sizes):
+        soak.resize()
+    soak.size_back()
+    for _ in range(details):
+        soak.detail()
+    soak.latencies_ms = []
+    soak.keys(keys)
+    return soak.latencies_ms
+
+
+def run(arguments: list[str]) -> None:
+    """Use the explorer for long, and compare its end with its start."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench soak")
+    parser.add_argument("--keys", type=int, default=20_000)
+    parser.add_argument("--details", type=int, default=500)
+    parser.add_argument("--sizes", type=int, default=50)
+    parser.add_argument("--flips", type=int, default=20)
+    options = parser.parse_args(arguments)
+    parts = list(zip(*(_shares(total, 10) for total in (options.keys, options.details, options.sizes, options.flips)),
+                     strict=True))  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder, HubServer() as hub:
+        cache = Path(folder)
+        programs.warm(cache)
+        terminal = programs.explorer(cache, "--endpoint", hub.url)
+        began = time.monotonic()
+        try:
+            terminal.wait_for(programs.is_filled)
+            terminal.settle(1.0)
+            soak = Soak(terminal, hub, random.Random(2026))
+            at_start: Held | None = None
+            medians: list[float] = []
+            for number, part in enumerate(parts):
+                times = _round(soak, *part)
+                medians.append(statistics.median(times))
+                now = held(terminal)
+                at_start = at_start or now
+                print(f"{(number + 1) * 10:3} %  {medians[-1]:6.1f} ms a key  {now.mib:6.1f} MiB  {now.threads} threads"
+                      f"  {now.files} files", flush=True)  # fmt: skip
+            hub.heal()
+            terminal.settle(6.0, 12.0)  # what waits for the Hub has ended
+            at_end = held(terminal)
+        finally:
+            terminal.close()
+    assert at_start is not None
+    said = f"{options.keys:,} keys, {options.details} details, {options.sizes} sizes, {options.flips} flips"
+    print(f"{said} in {time.monotonic() - began:.0f} s")
+    grown = (at_end.mib / at_start.mib - 1) * 100
+    print(f"memory {at_start.mib:.1f} to {at_end.mib:.1f} MiB: {grown:+.1f} % (limit +10)")
+    print(f"threads {at_start.threads} to {at_end.threads}, files {at_start.files} to {at_end.files}")
+    ratio = statistics.median(medians[-3:]) / statistics.median(medians[:3])
+    print(f"a key at the end takes {ratio:.2f} times what it took at the start (limit 1.20)")
