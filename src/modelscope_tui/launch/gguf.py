@@ -33,10 +33,14 @@ _SPARE = 1.1
 _ONE_FILE = 48_000_000_000
 """Above this, GGUF files on the Hub come in parts (llama-gguf-split): uploaders keep each part under 50 GB."""
 
+_HUB_FILE = 50_000_000_000
+"""What the Hub takes as one file: a size that only a name tells has to be above this."""
+
 _AS_OF = ", which Ollama did not pull as of August 2026"
 """Only Ollama asks for one file; a change that would join the parts was open then."""
 
 _SAFE_PATH = re.compile(r"[\w.+ ()@,=/-]+", re.ASCII)
+_BILLIONS = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:\.\d+)?)b(?![a-z0-9])", re.IGNORECASE)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}", re.ASCII)
 
 
@@ -185,14 +189,26 @@ def unseen_note(source: Source, wished: str | None, otherwise: str) -> Note:
 def likely_split(model: Model, wished: str | None) -> str | None:
     """Say why files that were never seen are surely in several parts; None when they need not be.
 
-    Basis: parameters times the bits of the quantization, against the size that uploaders keep a file under.
+    Basis: parameters (where no source has them, those that the name tells) times the bits of the
+    quantization, against the size that uploaders keep a file under.
     """
-    params = model.params or model.params_estimate
+    known = model.params or model.params_estimate
+    params = known or _named_size(model.name)
     mix = gguf_type(wished or USUAL)
     if params is None or mix is None:
         return None
     size = params * FILE_BITS[mix] / 8
-    return f"{mix} of it is about {on_disk(size)}, published in several files" if size > _ONE_FILE else None
+    return (
+        f"{mix} of it is about {on_disk(size)}, published in several files"
+        if size > (_ONE_FILE if known else _HUB_FILE)
+        else None
+    )
+
+
+def _named_size(name: str) -> int | None:
+    """Read the parameters that a name tells: `397B-A17B` has 397 billion, and how many are active is no matter."""
+    found = _BILLIONS.findall(name)
+    return round(float(found[0]) * 1e9) if len(found) == 1 else None  # (a distillate names two models)
 
 
 def tag_of(choice: Quantization, found: tuple[Quantization, ...]) -> str | None:

@@ -14,10 +14,16 @@ CASES = [
         ("mistralai/Magistral-Small-2509", f"{OWN} | --reasoning-parser mistral", MISTRAL),
         ("HuggingFaceTB/SmolLM3-3B", "--enable-auto-tool-choice --tool-call-parser hermes", "C"),
         ("Qwen/Qwen3-VL-Embedding-2B", "--runner pooling | !--tool-call-parser", "P"),
+        ("Qwen/Qwen2-Audio-7B-Instruct", "vllm serve Qwen/Qwen2-Audio-7B-Instruct", "V"),
         ("Qwen/Qwen2.5-Math-PRM-7B", "vllm serve Qwen/Qwen2.5-Math-PRM-7B | !--tool-call-parser", "V"),
         ("nvidia/Llama-3_3-Nemotron-Super-49B-v1", "--trust-remote-code", "C"),
     ]),
     *refuses("vllm", [("Xenova/all-MiniLM-L6-v2", "ONNX", "C"), ("Xenova/bge-m3", "ONNX", "C")]),
+    *refuses("ollama", [("unsloth/Qwen3.5-397B-A17B-GGUF", "GB | several files", "OD")]),
+    *runs("ollama", [
+        ("lefromage/Qwen3-Next-80B-A3B-Thinking-GGUF", "hf.co/lefromage/Qwen3-Next-80B", "OD"),
+        ("Jackrong/gpt-oss-120b-Distill-Qwen3-4B-Thinking-GGUF", "hf.co/Jackrong/gpt-oss-120b-Distill", "OD"),
+    ]),
     *runs("huggingface", [
         ("meta-llama/Llama-3.1-8B-Instruct", "--exclude 'original/*'", ORIGINAL),
         ("openai/gpt-oss-20b", "--exclude 'original/*' --exclude 'metal/*'", ORIGINAL),
