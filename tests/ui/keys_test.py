@@ -95,18 +95,6 @@ def test_every_key_of_a_tab_has_a_function_in_that_tab() -> None:
             assert binding in {one for group in keymap.HELP.values() for one in group}
 
 
-async def test_the_palette_runs_what_a_key_runs(open_explorer: Open) -> None:
-    async with open_explorer() as stage:
-        await stage.press("ctrl+p")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
-        await stage.type("sort by likes")
-        await stage.app.workers.wait_for_complete()
-        await stage.pilot.pause()  # type: ignore[attr-defined]
-        await stage.press("down", "enter")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
-        assert stage.line == "sort:likes"
-
-
 @pytest.mark.parametrize("theme", ["modelscope-dark", "modelscope-light", "nord", "textual-light", "ansi-dark"])
 async def test_every_kind_of_theme_draws(open_explorer: Open, theme: str) -> None:
     async with open_explorer() as stage:

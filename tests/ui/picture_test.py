@@ -25,7 +25,7 @@ async def test_a_result_is_drawn_with_what_fits_lit_and_the_chosen_model_named(o
         assert "✖" in screen
 
 
-async def test_keys_change_the_axes_and_go_from_fit_to_fit(open_explorer: Open) -> None:
+async def test_keys_change_the_axes_and_go_from_fit_to_fit_and_the_query_stays(open_explorer: Open) -> None:
     async with open_explorer() as stage:
         await stage.press("v")
         await stage.settle()
@@ -39,8 +39,11 @@ async def test_keys_change_the_axes_and_go_from_fit_to_fit(open_explorer: Open) 
         assert "meta-llama/Llama-3.1-8B-Instruct ·" in stage.text()
         await stage.press("o")
         await stage.settle()
-        assert stage.line == "meta-llama/Llama-3.1-8B-Instruct"
-        assert stage.ids()[0] == "meta-llama/Llama-3.1-8B-Instruct"
+        assert stage.line == ""
+        assert len(stage.ids()) == 8
+        assert stage.detail.has_focus
+        assert stage.detail.model is not None
+        assert stage.detail.model.id == "meta-llama/Llama-3.1-8B-Instruct"
 
 
 async def test_a_result_without_numbers_says_which_keys_help(open_explorer: Open) -> None:

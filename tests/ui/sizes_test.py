@@ -119,13 +119,29 @@ def test_a_row_without_room_shows_the_words_around_the_lit_one() -> None:
 
 
 def test_columns_leave_one_by_one_and_the_name_keeps_its_room() -> None:
-    kept = [len(columns_for(width)[0]) for width in range(20, 200)]
+    kept = [len(columns_for(width, "downloads")[0]) for width in range(20, 200)]
     assert kept == sorted(kept)
     assert kept[-1] == 8
     for width in range(70, 200):
-        columns, room = columns_for(width)
+        columns, room = columns_for(width, "downloads")
         assert room >= NAME_LEAST
         assert room + sum(column.width + 2 for column in columns) <= width
+
+
+@pytest.mark.parametrize("sort", ["params", "context", "downloads", "likes", "updated"])
+def test_what_the_rows_are_sorted_by_stays_until_only_the_verdict_is_left(sort: str) -> None:
+    for width in range(45, 200):
+        columns, _ = columns_for(width, sort)
+        assert sort in {column.sort for column in columns}
+        assert "Fit" in {column.title for column in columns}
+
+
+async def test_a_narrow_table_shows_the_order_that_was_chosen(open_explorer: Open) -> None:
+    async with open_explorer((120, 36)) as stage:
+        assert "Downloads▼" in stage.text()
+        await stage.press("5", "s")
+        assert "Likes▼" in stage.text()
+        assert "Downloads" not in stage.text().split("\n")[5]
 
 
 def test_the_forms_follow_the_drawing() -> None:

@@ -171,13 +171,17 @@ class ExplorerApp(App[None]):
 
     def action_choose_theme(self) -> None:
         """Choose a theme by looking at it."""
+        self.choose_theme(self.theme)
+
+    def choose_theme(self, first: str) -> None:
+        """Open the choice of themes with one of them on."""
         from modelscope_tui.ui.theme_choice import ThemeChoice, keep_theme
 
         def keep(name: str | None) -> None:
             if name is not None:
                 self.notify(keep_theme(self.explorer.settings, name), timeout=SAID_SECONDS, markup=False)
 
-        self.push_screen(ThemeChoice(), keep)
+        self.push_screen(ThemeChoice(first), keep)
 
     def put_on_clipboard(self, text: str) -> str:
         """Copy a text by the way that works here; give its name. May take a moment: call it in a worker."""

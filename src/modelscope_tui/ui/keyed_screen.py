@@ -11,10 +11,10 @@ from urllib.parse import quote
 from textual.screen import Screen
 
 from modelscope_tui.catalog.model import is_repo_id
-from modelscope_tui.catalog.query import parse
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.arrangement import FACETS, SHORT, TITLES, form_of, neighbour, shown
 from modelscope_tui.ui.inspection import Inspection
+from modelscope_tui.ui.messages import ModelRequested
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import FacetPane
 from modelscope_tui.ui.panes.filter import FilterPane
@@ -202,7 +202,8 @@ class KeyedScreen(Screen[None]):
 
         def go(model_id: str | None) -> None:
             if model_id is not None:
-                self.search.put(parse(model_id))
+                self.post_message(ModelRequested(model_id))
+                self.action_go("detail")
 
         model = self.inspection.model
         self.app.push_screen(Picture(self.explorer, self.search.query, model.id if model else None), go)

@@ -1,22 +1,26 @@
-"""The command palette: every key of the screen as a sentence, and every order of the rows.
+"""The command palette: everything that can be done from where a person is, as a sentence that is found by its letters.
 
-UPPER FLOOR. It reads the keymap; what is chosen runs the same action as the key.
+UPPER FLOOR. Keys come from the keymap and run the same action; the rest is listed in ``commands.py``. Over a popup it
+offers the keys of the popup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.widget import Widget
 
-from modelscope_tui.catalog.query import SORTS
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.commands import Command, commands
+from modelscope_tui.ui.main_screen import MainScreen
+from modelscope_tui.ui.panes.detail import DetailPane
+from modelscope_tui.ui.panes.facets import FacetPane
+from modelscope_tui.ui.panes.tab import tab_line
 from modelscope_tui.ui.remap import applied
-
-if TYPE_CHECKING:
-    from modelscope_tui.ui.main_screen import MainScreen
+from modelscope_tui.ui.widgets.model_table import ModelTable
 
 _SKIPPED = frozenset({"palette", "back", "next", "previous", "left", "right"})
 
@@ -24,13 +28,18 @@ _SKIPPED = frozenset({"palette", "back", "next", "previous", "left", "right"})
 class Commands(Provider):
     """What the palette offers."""
 
-    def _all(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        screen = cast("MainScreen", self.screen)
-        for binding in applied(keymap.SCREEN, screen.explorer.settings.keys):
-            if binding.id not in _SKIPPED:
-                yield binding.tooltip, f"key {keymap.written(binding)}", partial(screen.run_action, binding.action)
-        for sort in SORTS:
-            yield f"Sort by {sort}", "", partial(screen.search.sort_by, sort)
+    def _all(self) -> Iterator[Command]:
+        screen = self.screen
+        if not isinstance(screen, MainScreen):
+            own = [binding for _, binding in screen._bindings if binding.id in _IDS]  # noqa: SLF001 - no other way to them
+            yield from _keys(screen, dict.fromkeys(own))
+            return
+        keys = screen.explorer.settings.keys
+        pane = screen.focused
+        if pane is not None:
+            yield from _keys(pane, applied(_of_pane(pane), keys))
+        yield from _keys(screen, (one for one in applied(keymap.SCREEN, keys) if one.id not in _SKIPPED))
+        yield from commands(screen)
 
     async def discover(self) -> Hits:
         """Offer everything before a letter is typed."""
@@ -44,3 +53,21 @@ class Commands(Provider):
             score = matcher.match(text)
             if score > 0:
                 yield Hit(score, matcher.highlight(text), command, help=help_text or None)
+
+
+_IDS = frozenset(binding.id for group in keymap.HELP.values() for binding in group)
+
+
+def _of_pane(pane: Widget) -> tuple[Binding, ...]:
+    """Name the keys that only work in a pane; its movements are keys for good reason."""
+    if isinstance(pane, DetailPane):
+        return tuple(one for one in tab_line(pane.tab).keys if "'move'" not in one.action)
+    if isinstance(pane, FacetPane):
+        return keymap.FACET
+    return keymap.TABLE if isinstance(pane, ModelTable) else ()
+
+
+def _keys(node: Widget, bindings: Iterable[Binding]) -> Iterator[Command]:
+    for binding in bindings:
+        run: Callable[[], object] = partial(node.run_action, binding.action)
+        yield Command(binding.tooltip, f"key {keymap.written(binding)}", run)

@@ -32,6 +32,11 @@ class ThemeChoice(ModalScreen[str | None]):
     CSS_PATH = "styles/popup.tcss"
     BINDINGS: ClassVar[Any] = list(keymap.CHOICE_KEYS)
 
+    def __init__(self, first: str) -> None:
+        """Make the list, with the cursor on one of the themes."""
+        super().__init__()
+        self._first = first
+
     def compose(self) -> ComposeResult:
         """Make the frame and the list."""
         names = [*OWN, *sorted(set(self.app.available_themes) - set(OWN))]
@@ -42,9 +47,9 @@ class ThemeChoice(ModalScreen[str | None]):
             yield OptionList(*(Option(Content(_said(name)), id=name) for name in names), compact=True)
 
     def on_mount(self) -> None:
-        """Begin at the theme that is on."""
+        """Begin at the theme that was asked for, or at the one that is on."""
         themes = self.query_one(OptionList)
-        themes.highlighted = themes.get_option_index(self._before)
+        themes.highlighted = themes.get_option_index(self._first)
         themes.focus()
 
     @on(OptionList.OptionHighlighted)

@@ -15,6 +15,9 @@ from modelscope_tui.ui import present
 NAME_LEAST = 30
 """Other columns leave before the model's id gets less room than this."""
 
+NAME_NARROW = 22
+"""The two that leave last, what the rows are sorted by and the verdict, may leave the id only so much room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -55,16 +58,18 @@ COLUMNS: tuple[Column, ...] = (
 USE = Column("Use", 3, None, lambda _: "", is_right=False)
 """What the license allows, where its name has no room."""
 
-LEAVES_FIRST = ("Task", "Likes", "Updated", "License", "Ctx", "Params", "Downloads", "Use", "Fit")
-"""Which column goes first when there is no room."""
+LEAVES_FIRST = ("Task", "Likes", "Updated", "License", "Ctx", "Params", "Downloads", "Use")
+"""Which column goes first when there is no room; then the one that the rows are sorted by, and Fit at the very last."""
 
 
 @lru_cache(maxsize=64)
-def columns_for(width: int) -> tuple[tuple[Column, ...], int]:
-    """Choose the columns for a width; give them and the cells left for the model's id."""
+def columns_for(width: int, sort: str) -> tuple[tuple[Column, ...], int]:
+    """Choose the columns for a width and an order; give them and the cells left for the model's id."""
     kept = list(COLUMNS)
-    for name in LEAVES_FIRST:
-        if width - _taken(kept) >= NAME_LEAST:
+    sorted_by = next((column.title for column in COLUMNS if column.sort == sort), "Downloads")
+    first = [name for name in LEAVES_FIRST if name != sorted_by]
+    for name, least in [*((name, NAME_LEAST) for name in first), (sorted_by, NAME_NARROW), ("Fit", NAME_NARROW)]:
+        if width - _taken(kept) >= least:
             break
         kept = [column for column in kept if column.title != name]
         if name == "License":

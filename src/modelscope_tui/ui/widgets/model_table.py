@@ -132,11 +132,12 @@ class ModelTable(LineList):
     # -- painting ----------------------------------------------------------------------------------------------
 
     def key_of(self, line: int) -> Hashable | None:
-        """A row's picture depends on the row and its mark."""
+        """A row's picture depends on the row, its mark, and the column that stays because of the order."""
         model = self.row(line)
         if model is None:
             return None
-        return model.id, model.as_of, model.downloads, model.updated, model.id in self.marked, model.id in self._starred
+        is_marked, is_starred = model.id in self.marked, model.id in self._starred
+        return model.id, model.as_of, model.downloads, model.updated, is_marked, is_starred, self._sort[0]
 
     def pieces(self, line: int, width: int) -> list[Piece]:
         """Paint a row: cursor, id, columns."""
@@ -144,7 +145,7 @@ class ModelTable(LineList):
         if model is None:
             return [(" " * width, "muted")]
         signs = glyphs()
-        columns, room = columns_for(width)
+        columns, room = columns_for(width, self._sort[0])
         badges = [sign for sign, is_on in (
             (signs.marked, model.id in self.marked), (signs.starred, model.id in self._starred),
             (signs.gated, model.gated not in {None, "no"}),
@@ -180,7 +181,7 @@ class ModelTable(LineList):
 
     def head_pieces(self, width: int) -> list[Piece]:
         """Paint the head: titles, with an arrow on the one the rows are sorted by."""
-        columns, room = columns_for(width)
+        columns, room = columns_for(width, self._sort[0])
         painted: list[Piece] = [("   ", "head"), (fitted(self._titled("Model", "name"), room), "head")]
         for column in columns:
             text = fitted(self._titled(column.title, column.sort), column.width, right=column.is_right)
@@ -246,7 +247,7 @@ class ModelTable(LineList):
             self.post_message(self.SortRequested(sort))
 
     def _sort_at(self, x: int) -> str | None:
-        columns, room = columns_for(self.size.width - 1)
+        columns, room = columns_for(self.size.width - 1, self._sort[0])
         edge = 3 + room
         if x < edge:
             return "name"
