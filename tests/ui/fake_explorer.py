@@ -108,6 +108,8 @@ class FakeExplorer:
         named = {"laptop": "M3 Max 64GB", "server": "4xH100"}
         self.machines = Machines(replace(self.settings, machines=named), desk)
         self.index_problem: str | None = None
+        self.index_path = Path(KEPT)
+        """Where the index is kept; a story of the first run puts it where nothing is."""
         self.purpose = Purpose()
         self.policy: Policy | None = None
         self.surroundings = FakeSurroundings()

@@ -14,9 +14,10 @@ from textual.worker import Worker, WorkerState
 from modelscope_tui.catalog.model import Model, is_repo_id
 from modelscope_tui.catalog.query import parse
 from modelscope_tui.errors import ModelscopeError
+from modelscope_tui.ui.hub_words import hub_words, seconds_left
 from modelscope_tui.ui.leaving_screen import LeavingScreen
 from modelscope_tui.ui.panes.facets import FacetPane
-from modelscope_tui.ui.present import age, clean, day, glyphs, grouped
+from modelscope_tui.ui.present import clean, day, grouped
 from modelscope_tui.ui.sync_words import sync_words
 from modelscope_tui.ui.widgets.bars import TitleLine
 from modelscope_tui.ui.widgets.model_table import ModelTable
@@ -41,6 +42,7 @@ class AnsweredScreen(LeavingScreen):
     hub_state: HubState | None = None
     """What is known of the way to the Hub."""
     _hub_timer: Timer | None = None
+    _countdown: Timer | None = None
     _syncing = ""
     """How far a sync in the background is, in words; empty when there is none."""
 
@@ -66,23 +68,14 @@ class AnsweredScreen(LeavingScreen):
         """Write the title line."""
         as_of = day(self.search.as_of)
         catalog = f"{grouped(self.search.total)} models" + (f" · catalog {as_of}" if as_of else "")
-        words, style = (self._syncing, "$text-accent") if self._syncing else self._hub_words()
+        is_offline = self.explorer.settings.offline
+        said = hub_words(self.hub_state, is_offline=is_offline)
+        words, style = (self._syncing, "$text-accent") if self._syncing else said
         self.query_one(TitleLine).show(catalog=catalog, hub=words, hub_style=style, machine=self.machine)
-
-    def _hub_words(self) -> tuple[str, str]:
-        state, signs = self.hub_state, glyphs()
-        if self.explorer.settings.offline:
-            return f"{signs.offline} offline", "$foreground 60%"
-        if state is None or state.kind == "unknown":
-            return "", ""
-        if state.kind == "online":
-            return f"{signs.online} online", "$text-success"
-        since = age(state.since)
-        if state.kind == "offline":
-            return f"{signs.offline} offline" + (
-                f" since {since.removesuffix(' ago')}" if since else ""
-            ), "$text-warning"
-        return f"{signs.offline} {clean(state.message, 80) or 'the Hub does not answer'}", "$text-warning"
+        if self._countdown is not None:
+            self._countdown.stop()
+        left = 0 if is_offline else seconds_left(self.hub_state)
+        self._countdown = self.set_timer(1, self.show_title) if left else None
 
     # -- what the workers found out ----------------------------------------------------------------------------
 

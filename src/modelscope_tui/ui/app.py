@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import App
 from textual.binding import Binding
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -77,6 +77,8 @@ class ExplorerApp(App[None]):
         self._dress(wanted if wanted in self.available_themes else DARK.name)
         if is_ascii_only():
             self.add_class("-ascii")
+        if self.no_color:
+            self.add_class("-plain")
 
     def _dress(self, theme: str) -> None:
         """Put a theme on before anything is drawn. Setting `theme` would parse every style a second time."""
@@ -93,8 +95,12 @@ class ExplorerApp(App[None]):
         return super().get_css_variables() if self._is_dressed else {}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Write in ASCII where the terminal can draw nothing else."""
+        """Write in ASCII where the terminal can draw nothing else, and without colour where none is wanted."""
         filters = [*super().get_line_filters()]
+        if self.no_color:
+            from modelscope_tui.ui.plain import NoColour
+
+            filters = [*(one for one in filters if not isinstance(one, Monochrome)), NoColour()]
         if is_ascii_only():
             from modelscope_tui.ui.plain import AsciiOnly
 

@@ -45,6 +45,9 @@ class LeavingScreen(KeptScreen):
 
         models = self.chosen_models()
         if not models or not self.explorer.is_ready:
+            self.notify(
+                "Nothing to compare: mark models with m, then c puts them side by side.", timeout=4, markup=False
+            )
             return
         if len(models) > MOST:
             words = f"{len(models)} models are marked; {MOST} have room side by side. esc unmarks all."

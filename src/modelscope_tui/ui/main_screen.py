@@ -71,6 +71,8 @@ class MainScreen(AnsweredScreen):
         facets = {name: self.query_one(f"#{name}", FacetPane) for name in FACETS}
         self.search.attach(Panes(self.query_one(FilterPane), self.query_one(ModelTable), facets))
         self.search.changed = self.follow_answer
+        if not self.explorer.index_path.exists():
+            self.query_one(FilterPane).teach()
         self.place_panes()
         self.show_title()
         self.show_keys()

@@ -27,6 +27,10 @@ HINT = "press / to filter: words, org:qwen, license:permissive, params:<10b, fit
 """What stands in the line before the field is there."""
 
 
+LESSON = "/ filter · space choose · y copy command · ? all keys"
+"""What a person reads below the line the first time, while no index is here yet."""
+
+
 class Status(Widget):
     """A few words on the right that never move their neighbours; the middle ones leave when there is no room."""
 
@@ -88,6 +92,10 @@ class FilterPane(Horizontal):
         self._hint.show((self._text or HINT, "" if self._text else "$foreground 40%"))
         yield self._hint
         yield self._status
+
+    def teach(self) -> None:
+        """Name the keys to begin with, on the border, where they are in nobody's way."""
+        self.border_subtitle = Content.styled(LESSON, "$text-accent")
 
     async def bring_field(self) -> None:
         """Make the field; no key is handled before it is there."""

@@ -1,0 +1,98 @@
+"""Stories of manners: a first start that teaches, a wait that counts down, and terminals without colour or boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from rich.segment import Segment
+
+from modelscope_tui.hub.answer import HubState
+from modelscope_tui.ui.hub_words import hub_words, seconds_left
+from modelscope_tui.ui.panes.filter import LESSON
+from modelscope_tui.ui.panes.tab import NAMES
+from tests.ui.conftest import Open, Stage
+from tests.ui.fake_explorer import FakeExplorer
+
+POPUPS = ("question_mark", "t", "u", "M", "v", "V", "e", "n", "ctrl+p")
+
+
+def _segments(stage: Stage) -> Iterator[Segment]:
+    for widget in [stage.app.screen, *stage.app.screen.query("*")]:
+        if widget.size and widget.visible:
+            for line in widget.render_lines(widget.size.region):
+                yield from line
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24), (60, 20)])
+async def test_the_first_start_is_filled_and_teaches_four_keys(
+    open_explorer: Open, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    explorer = FakeExplorer()
+    explorer.index_path = tmp_path / "none.db"
+    async with open_explorer(size, explorer=explorer) as stage:
+        assert LESSON in stage.text()
+        assert "Qwen3-8B" in stage.text()
+    async with open_explorer(size) as stage:
+        assert LESSON not in stage.text()
+
+
+def test_a_wait_is_counted_down_and_then_says_which_key_asks_again() -> None:
+    state = HubState("problem", "The Hub asked us to wait 60 s.", retry_at="2026-11-24T12:01:00Z")
+    at = datetime(2026, 11, 24, 12, 0, 18, tzinfo=UTC)
+    assert hub_words(state, is_offline=False, now=at)[0] == "○ the Hub lets us wait: 42 s"
+    late = datetime(2026, 11, 24, 12, 2, tzinfo=UTC)
+    assert seconds_left(state, late) == 0
+    assert hub_words(state, is_offline=False, now=late)[0] == "○ the wait is over: R asks the Hub"
+    assert hub_words(state, is_offline=True, now=at)[0] == "○ offline"
+
+
+async def test_the_title_counts_down_by_itself(open_explorer: Open) -> None:
+    async with open_explorer(explorer=FakeExplorer(offline=False)) as stage:
+        stage.screen.show_hub(HubState("problem", "wait", retry_at="2999-01-01T00:00:00Z"))
+        assert stage.screen._countdown is not None
+        stage.screen.show_hub(HubState("online"))
+        assert stage.screen._countdown is None
+
+
+@pytest.mark.parametrize("theme", ["modelscope-dark", "modelscope-light", "ansi-dark"])
+async def test_no_color_means_none_at_all_and_the_cursor_is_still_seen(
+    open_explorer: Open, monkeypatch: pytest.MonkeyPatch, theme: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with open_explorer() as stage:
+        stage.app.theme = theme
+        await stage.settle()
+        for place in ("1", "5", "6"):
+            await stage.press(place)
+            await stage.pilot.pause()  # type: ignore[attr-defined]
+            assert not [one for one in _segments(stage) if one.style and (one.style.color or one.style.bgcolor)]
+            assert "┏━ " in stage.text()
+        await stage.press("5")
+        lit = [one.text for one in _segments(stage) if one.style and one.style.reverse]
+        assert any("Qwen3-Coder" in text for text in lit) or "▌" in stage.text()
+        await stage.press("t")
+        await stage.pilot.pause()  # type: ignore[attr-defined]
+        lit = [one.text.strip() for one in _segments(stage) if one.style and one.style.reverse]
+        assert theme.replace("-", " ") in lit
+
+
+async def test_every_tab_and_popup_is_ascii_where_nothing_else_can_be_drawn(
+    open_explorer: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("app", "present", "scatter"):
+        monkeypatch.setattr(f"modelscope_tui.ui.{module}.is_ascii_only", lambda: True)
+    async with open_explorer() as stage:
+        for tab in NAMES:
+            stage.detail.show_tab(tab)
+            await stage.settle()
+            assert stage.painted().isascii(), tab
+        for key in POPUPS:
+            await stage.press(key)
+            await stage.settle()
+            assert stage.app.screen is not stage.screen, key
+            assert stage.painted().isascii(), key
+            await stage.press("escape", "escape")
+            await stage.settle()
