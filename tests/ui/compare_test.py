@@ -67,7 +67,7 @@ async def test_the_quantizations_of_one_model_stand_side_by_side(open_explorer: 
     async with open_explorer(explorer=explorer) as stage:
         await _compare(stage)
         assert "Quantizations of" in stage.text()
-        assert _fact(stage, "size of files").cells == ("18.0 GB", "31.0 GB")
+        assert _fact(stage, "size of files").cells == ("19.3 GB", "33.3 GB")
         assert _fact(stage, "size of files").best == {0}
 
 

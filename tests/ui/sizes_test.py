@@ -15,7 +15,8 @@ from tests.ui.conftest import Open
 SCREENS = Path(__file__).parent.parent / "screens"
 
 
-def _compare(name: str, text: str) -> None:
+def compare(name: str, text: str) -> None:
+    """Hold a screen against its picture."""
     path = SCREENS / f"{name}.txt"
     if os.environ.get("UPDATE_SCREENS"):
         path.write_text(text + "\n", encoding="utf-8")
@@ -25,7 +26,7 @@ def _compare(name: str, text: str) -> None:
 @pytest.mark.parametrize(("name", "size"), [("explorer-160x48", (160, 48)), ("explorer-80x24", (80, 24))])
 async def test_the_explorer(open_explorer: Open, name: str, size: tuple[int, int]) -> None:
     async with open_explorer(size, text="license:permissive") as stage:
-        _compare(name, stage.text())
+        compare(name, stage.text())
 
 
 @pytest.mark.parametrize(("name", "size"), [("launch-160x48", (160, 48)), ("launch-80x24", (80, 24))])
@@ -33,7 +34,7 @@ async def test_the_launch_tab(open_explorer: Open, name: str, size: tuple[int, i
     async with open_explorer(size) as stage:
         await stage.press("enter", "l", "n")
         await stage.settle()
-        _compare(name, stage.text())
+        compare(name, stage.text())
 
 
 async def test_help_at_80x24(open_explorer: Open) -> None:
@@ -41,14 +42,14 @@ async def test_help_at_80x24(open_explorer: Open) -> None:
         await stage.press("question_mark")
         await stage.pilot.pause()  # type: ignore[attr-defined]
         thumb = str.maketrans("▁▂▃▄▅▆▇", "▇▇▇▇▇▇▇")  # its length says how many keys there are
-        _compare("help-80x24", stage.text().translate(thumb))
+        compare("help-80x24", stage.text().translate(thumb))
 
 
 async def test_nothing_found_at_80x24(open_explorer: Open) -> None:
     async with open_explorer((80, 24)) as stage:
         await stage.type("/qwen zzz")
         await stage.settle()
-        _compare("empty-80x24", stage.text())
+        compare("empty-80x24", stage.text())
 
 
 @pytest.mark.parametrize("size", [(160, 48), (100, 30), (80, 24), (60, 20)])

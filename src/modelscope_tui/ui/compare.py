@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from modelscope_tui.ui.comparing import Comparison, Fact
     from modelscope_tui.ui.widgets.line_list import Piece
 
-LABEL = 20
+LABEL = 22
 """Cells of the column of names."""
 
 LEAST = 18
@@ -71,7 +71,9 @@ class CompareScreen(ModalScreen[None]):
             for fact in self._comparison.facts
         ])  # fmt: skip
         more = f" {glyphs().more}" if last < len(self._comparison.names) or self._first else ""
-        names = [fitted(_short(name, width - 1), width) for name in self._comparison.names[self._first : last]]
+        names = [
+            fitted(_short(name, width - 1), width - 1) + " " for name in self._comparison.names[self._first : last]
+        ]
         head = fitted(f"{len(self._comparison.names)} side by side{more}", LABEL)
         self.query_one("#compare-head", Static).update(
             Content.assemble((head, "$foreground 50%"), ("".join(names), "bold $text-accent"))
@@ -123,7 +125,7 @@ class CompareScreen(ModalScreen[None]):
 
 
 def _written(fact: Fact, first: int, last: int, width: int, room: int) -> list[Piece]:
-    pieces: list[Piece] = [(fitted(clean(fact.name, 80), LABEL), "muted")]
+    pieces: list[Piece] = [(fitted(clean(fact.name, 80), LABEL - 1) + " ", "muted")]
     for at in range(first, last):
         cell = fact.cells[at] or glyphs().dot
         pieces.append(

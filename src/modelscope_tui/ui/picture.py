@@ -74,9 +74,7 @@ class Picture(ModalScreen[str | None]):
         """Make the frame."""
         with Vertical(id="picture-frame") as frame:
             frame.border_title = Content("Picture")
-            frame.border_subtitle = Content(
-                "x, d other axes · enter next that fits · o open it · w save as SVG · esc close"
-            )
+            frame.border_subtitle = Content("x d axes · enter next · o open · w SVG · esc close")
             yield Static(Content("reading the rows …"), id="picture-plot")
             yield Static(id="picture-words")
 
@@ -125,7 +123,7 @@ class Picture(ModalScreen[str | None]):
             words.update(Content(""))
             return
         chosen = next((dot for dot in dots if dot.model_id == self._chosen), None)
-        size = (self.size.width - 8, self.size.height - 10)
+        size = (self.size.width - 8, self.size.height - 6)
         plot.update(drawn(dots, chosen, (ACROSS[self._across].name, UP[self._up].name), size))
         words.update(self._words(dots, chosen))
 

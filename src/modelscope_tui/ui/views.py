@@ -71,7 +71,7 @@ class ViewsScreen(ModalScreen["Wanted | None"]):
     def _written(self, line: Wanted, width: int) -> list[Piece]:
         kind = {"query": "view", "model": "model"}[line.what]
         more = line.query if line.what == "query" else self._notes.get(line.name, "")
-        name = max(10, (width - 8) // 2)
+        name = max(10, (width - 8) // 2 if more else width - 8)
         return [
             (fitted(kind, 7), "muted"),
             (fitted(clean(line.name, 120), name), "text"),

@@ -112,7 +112,8 @@ def _origin(card: ReadCard) -> Content:
     if not card.text.parts:
         return Content("This repository has no card, or an empty one.")
     where = present.origin(answer.source, answer.as_of)
-    links = f" · {len(card.text.links)} links, enter lists them" if card.text.links else ""
+    number = len(card.text.links)
+    links = f" · {number} {'link' if number == 1 else 'links'}, enter lists them" if number else ""
     if answer.problem is not None:
         return Content.styled(f"! {where}{links}\n{in_words(answer.problem)}", "$text-warning")
     return Content.styled(where + links, "$foreground 50%")

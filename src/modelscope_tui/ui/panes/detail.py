@@ -20,6 +20,7 @@ from modelscope_tui.ui import keymap
 from modelscope_tui.ui.messages import TabAsked, TabTold
 from modelscope_tui.ui.panes.tab import NAMES, TABS, tab_line
 from modelscope_tui.ui.present import clean
+from modelscope_tui.ui.widgets.borders import beside
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class DetailPane(Vertical, can_focus=True):
 
     def on_mount(self) -> None:
         """Write the title of an empty pane."""
-        self.border_title = Content("6 Detail")
+        self._say_id()
 
     # -- what it is given --------------------------------------------------------------------------------------
 
@@ -87,15 +88,25 @@ class DetailPane(Vertical, can_focus=True):
         """Say why there is no model here."""
         self.model = self.known = None
         self._words = Content.styled(words, "$foreground 50%")
-        self.border_title = Content("6 Detail")
+        self._say_id()
         self._fill()
+
+    def _say_id(self) -> None:
+        """Write the id of the model on the border, in full."""
+        name = clean(self.model.id, 96) if self.model is not None else "Detail"
+        upper, lower = beside("6", name, self.outer_size.width)
+        self.border_title, self.border_subtitle = Content(upper), Content(lower)
+
+    def on_resize(self) -> None:
+        """Keep the id whole."""
+        self._say_id()
 
     def show_row(self, model: Model) -> None:
         """Show a model from its row."""
         if self.known is not None and self.known.asked == model.id:
             return
         self.model, self.known = model, None
-        self.border_title = Content(f"6 {clean(model.id, 96)}")
+        self._say_id()
         self._words = Content.styled("building the command …", "$foreground 50%")
         self._fill()
 

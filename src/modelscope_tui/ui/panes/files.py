@@ -186,7 +186,8 @@ def _why_none(known: Study | None) -> Content:
 def _totals(details: ModelDetails, marked: frozenset[str]) -> Iterator[Content]:
     files = details.files or ()
     total = sum_of(files)
-    words = f"{present.grouped(len(files))} files" + (f" · {present.size(total)}" if total is not None else "")
+    number = f"{present.grouped(len(files))} {'file' if len(files) == 1 else 'files'}"
+    words = number + (f" · {present.size(total)}" if total is not None else "")
     chosen = [file for file in files if file.path in marked]
     if chosen:
         size = sum_of(chosen)

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.present import answer_sign, clean, fitted, glyphs, verdict_glyph, width_of
+from modelscope_tui.ui.widgets.borders import below
 from modelscope_tui.ui.widgets.columns import Column, columns_for
 from modelscope_tui.ui.widgets.line_list import LineList, Piece
 
@@ -204,9 +205,19 @@ class ModelTable(LineList):
     # -- what a person does ------------------------------------------------------------------------------------
 
     def _announce(self) -> None:
-        model = self.selected
-        self.border_subtitle = Content(clean(model.id, 96)) if model is not None else Content("")
-        self.post_message(self.Highlighted(model))
+        self._say_id()
+        self.post_message(self.Highlighted(self.selected))
+
+    def _say_id(self) -> None:
+        """Write the id of the model under the cursor on the border, in full."""
+        name = clean(self.selected.id, 96) if self.selected is not None else ""
+        upper, lower = below("5 Models", name, self.outer_size.width)
+        self.border_title, self.border_subtitle = Content(upper), Content(lower)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view, and the id whole."""
+        super().on_resize()
+        self._say_id()
 
     def move_to(self, line: int) -> None:
         """Move, and say which model that is."""
