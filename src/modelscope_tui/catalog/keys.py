@@ -93,16 +93,25 @@ SIGNS = "-_./"
 _WITH_SIGNS = re.compile(r"[^-_./]*[-_./]+|[^-_./]+")
 
 
+TAIL = 2
+"""So many characters after its signs belong to a token."""
+
+
+def cut_at_signs(text: str) -> list[str]:
+    """Cut text where the tokens of a name begin."""
+    return _WITH_SIGNS.findall(text)
+
+
 def tokens_of(key: str) -> list[str]:
     """Cut the name of a folded id into its tokens, each with the signs and the two characters after it."""
     name = key[key.find("/") + 1 :]
-    return [name[found.start() : found.end() + 2] for found in _WITH_SIGNS.finditer(name)]
+    return [name[found.start() : found.end() + TAIL] for found in _WITH_SIGNS.finditer(name)]
 
 
 def overlapping(key: str) -> list[str]:
     """Cut a folded id, closed by a line end, into pieces that have all of its n-grams, and that many ids share."""
     closed = key + "\n"
-    return [closed[found.start() : found.end() + 2] for found in _WITH_SIGNS.finditer(closed)]
+    return [closed[found.start() : found.end() + TAIL] for found in _WITH_SIGNS.finditer(closed)]
 
 
 def words_of(model: Model) -> set[str]:

@@ -289,6 +289,13 @@ def count(connection: sqlite3.Connection) -> int:
     return (int(found[0]) << SLICE_BITS) + int(found[1]) // array("I").itemsize if found else 0
 
 
+def beginning_with(connection: sqlite3.Connection, kind: int, start: str) -> Iterator[tuple[str, BitMap]]:
+    """Read the values of a file that begin with a text, each slice by itself, and keep none."""
+    asked = "SELECT value, rows FROM bitmaps WHERE kind = ? AND value >= ? AND value < ?"
+    for value, rows in connection.execute(asked, (kind, start, start + "\U0010ffff")):
+        yield value, BitMap.deserialize(rows)
+
+
 def joined(pieces: Iterable[bytes]) -> BitMap:
     """Join the slices of a bitmap."""
     read = [BitMap.deserialize(piece) for piece in pieces]

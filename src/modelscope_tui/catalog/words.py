@@ -2,8 +2,9 @@
 
 GROUND FLOOR. One to three characters are bitmaps as they stand. A longer word without signs stands inside one token of
 the name, inside the organization or inside a tag: those that have it are found in the list of all of them, and their
-bitmaps are joined; no row is looked at, so it is exact and quick at any size. Only a word that crosses a sign of the
-name (`llama-3.1`) is compared with the ids that have its pieces. A word that grew out of a word just answered starts
+bitmaps are joined; no row is looked at, so it is exact and quick at any size. A word that crosses signs of the name
+(`llama-3.1-8b`) is compared with the ids that have its pieces, or where those are many, put together from tokens
+(``crossing.py``). A word that grew out of a word just answered starts
 from that answer: this is how people type.
 """
 
@@ -15,6 +16,7 @@ from collections import Counter
 
 from pyroaring import BitMap
 
+from modelscope_tui.catalog.crossing import told_by_tokens
 from modelscope_tui.catalog.kept import Kept
 from modelscope_tui.catalog.keys import SIGNS, Kind, folded
 from modelscope_tui.catalog.store import CHUNK_BITS, IN_CHUNK, SPOKEN, Store, bytes_of
@@ -22,6 +24,9 @@ from modelscope_tui.catalog.suggestion import slips
 
 _WORDS_KEPT = 128
 _ANSWER_BYTES = 6 << 20
+MANY = 200
+"""From so many ids on it is quicker to ask the tokens than to look at each."""
+
 _LOOKED_AT = 20_000
 """So many values with half of a mistyped word are looked at; more would take longer than a person waits."""
 
@@ -103,6 +108,14 @@ class Words:
             self._store.bitmap(Kind.GRAM, piece) for piece in {word[at : at + 3] for at in range(len(word) - 2)}
         ]
         candidates = BitMap.intersection(*sorted(bitmaps, key=len)) - known
+        sure = BitMap()
+        if len(candidates) > MANY and "/" not in word:
+            sure, doubtful = told_by_tokens(word, lambda text: self._values_with(text)[Kind.TOKEN], self._store)
+            candidates &= doubtful
+        return sure | self._compared(word, candidates)
+
+    def _compared(self, word: str, candidates: BitMap) -> BitMap:
+        """Look at the ids of rows that may have a word."""
         found: list[int] = []
         numbers = candidates.to_array()
         start = 0
