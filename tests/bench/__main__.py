@@ -9,7 +9,7 @@ from pathlib import Path
 
 import modelscope_tui
 
-NAMES = ("start", "keys", "tabs", "tabs", "index", "sync", "launch", "fit", "scale", "together", "soak")
+NAMES = ("start", "keys", "tabs", "index", "sync", "launch", "fit", "scale", "together", "soak")
 
 
 def main() -> int:

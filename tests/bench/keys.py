@@ -15,8 +15,7 @@ QUERIES = ("qwen3 coder", "llama 8b", "org:google gemma", "license:mit bert", "t
 CLEAR = "\x15"
 
 
-def press(terminal: Terminal, keys: str, quiet: float) -> list[float]:
-    """Press keys one by one; milliseconds from each to a settled screen."""
+def _type(terminal: Terminal, keys: str, quiet: float) -> list[float]:
     times = []
     for key in keys:
         sent = time.perf_counter()
@@ -27,8 +26,7 @@ def press(terminal: Terminal, keys: str, quiet: float) -> list[float]:
     return times
 
 
-def report_line(name: str, times: list[float]) -> str:
-    """Write how many there are, the middle, the 95th of a hundred, and the slowest."""
+def _line(name: str, times: list[float]) -> str:
     ordered = sorted(times)
     worst = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
     return f"{name:28} {len(times):5} {statistics.median(times):8.1f} {worst:8.1f} {ordered[-1]:8.1f}"
@@ -44,8 +42,8 @@ def typed(cache: Path, rounds: int = 1, quiet: float = 0.15) -> list[float]:
         terminal.settle(quiet)
         times: list[float] = []
         for query in QUERIES * rounds:
-            times += press(terminal, query, quiet)
-            press(terminal, CLEAR, quiet)
+            times += _type(terminal, query, quiet)
+            _type(terminal, CLEAR, quiet)
         return times
     finally:
         terminal.close()
@@ -72,18 +70,18 @@ def run(arguments: list[str]) -> None:
             cleared: list[float] = []
             for _ in range(options.rounds):
                 for query in QUERIES:
-                    typed += press(terminal, query, quiet)
-                    cleared += press(terminal, CLEAR, quiet)
+                    typed += _type(terminal, query, quiet)
+                    cleared += _type(terminal, CLEAR, quiet)
             terminal.send("\x1b")
             terminal.settle(0.5)
             terminal.send("5")
             terminal.settle(0.5)
-            moved = press(terminal, "j" * 60, quiet)
+            moved = _type(terminal, "j" * 60, quiet)
             memory = terminal.resident_mib()
         finally:
             terminal.close()
     print(f"{'key':28} {'n':>5} {'p50 ms':>8} {'p95 ms':>8} {'max ms':>8}")
-    print(report_line("typed in the filter", typed))
-    print(report_line("filter cleared", cleared))
-    print(report_line("cursor down in the table", moved))
+    print(_line("typed in the filter", typed))
+    print(_line("filter cleared", cleared))
+    print(_line("cursor down in the table", moved))
     print(f"resident memory afterwards: {memory:.1f} MiB")
