@@ -109,3 +109,11 @@ async def test_an_organization_nobody_knows_says_so(open_explorer: Open) -> None
         assert "Nothing but the handle is known" in stage.text()
         await stage.press("escape")
         assert stage.line == "no-facts"
+
+
+async def test_the_line_in_full_names_every_model_from_the_first_moment(open_explorer: Open) -> None:
+    async with open_explorer((80, 24)) as stage:
+        await _compare(stage, "m", "m", "m")
+        below = stage.text().split("\n")[-7:]
+        for name in ("Qwen/Qwen3-8B:", "Qwen/Qwen3-Coder-30B-A3B-Instruct:", "meta-llama/Llama-3.1-8B-Instruct:"):
+            assert any(name in line for line in below), name

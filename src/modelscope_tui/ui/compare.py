@@ -78,7 +78,7 @@ class CompareScreen(ModalScreen[None]):
         self.query_one("#compare-head", Static).update(
             Content.assemble((head, "$foreground 50%"), ("".join(names), "bold $text-accent"))
         )
-        self._say()
+        self.call_after_refresh(self._say)  # while the size is being given out, a new height would not be asked for
 
     def _say(self) -> None:
         """Write the line under the cursor in full."""
