@@ -42,7 +42,7 @@ def test_a_stranger_finds_a_model_copies_its_command_and_leaves(start: Start, co
     terminal.wait_for(lambda screen: "Qwen/Qwen3-Coder" in screen and "274 of 26,449" in screen)
     terminal.send("\r")
     terminal.send("y")
-    terminal.wait_for(lambda screen: "copied with" in screen)
+    terminal.wait_for(lambda screen: "command copied" in screen)
     terminal.send("\x1b")
     terminal.settle(0.3)
     terminal.send("\x1b\x1b")

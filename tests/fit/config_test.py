@@ -103,3 +103,9 @@ def test_a_hostile_configuration_never_breaks_the_reading(junk: dict[str, Any]) 
     for base in (DEEPSEEK_V3, NEMOTRON_H_8B, {}):
         found, missing = shape_of(details({**base, **junk}, params=10**9))
         assert (found is None) == bool(missing)
+
+
+def test_a_model_type_that_is_no_text_is_no_model_type() -> None:
+    said = {"model_type": ["x"], "num_attention_heads": 12, "num_hidden_layers": 12, "hidden_size": 768}
+    found, missing = shape_of(details(said, params=110_000_000))
+    assert found is not None or missing

@@ -71,6 +71,6 @@ def with_defaults(config: Mapping[str, Any]) -> Mapping[str, Any]:
     }
     if "num_attention_heads" in config and "num_key_value_heads" not in config:
         silent.pop("num_key_value_heads", None)  # older files: as many as there are heads
-        if family in {"gemma2", "gemma3_text", "mistral"} and defaults:
+        if defaults and family in {"gemma2", "gemma3_text", "mistral"}:
             silent["num_key_value_heads"] = defaults["num_key_value_heads"]
     return {**silent, **config} if silent else config
