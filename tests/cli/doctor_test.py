@@ -67,7 +67,7 @@ def test_cache_info_measures_and_clear_removes_only_its_own(run: Run, own_cache:
     assert cleared.code == 0
     assert cleared.document["removed_bytes"] > 1_000_000
     after = run("cache", "info", *there).document
-    assert after["index_bytes"] == after["shelf_bytes"] == 0
+    assert after["index_bytes"] == after["shelf_items"] == 0
     assert (own_cache / "mine.txt").read_text(encoding="utf-8") == "keep"
 
 

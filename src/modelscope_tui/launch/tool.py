@@ -15,16 +15,6 @@ from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, Note, 
 from modelscope_tui.launch.deferred import Deferred
 from modelscope_tui.launch.rulebook import rules_version
 from modelscope_tui.launch.subject import Options, Subject
-from modelscope_tui.launch.tools.docker_model_runner import DockerModelRunner
-from modelscope_tui.launch.tools.huggingface import HuggingFace
-from modelscope_tui.launch.tools.llamacpp import LlamaCpp
-from modelscope_tui.launch.tools.lmstudio import LmStudio
-from modelscope_tui.launch.tools.mlx import Mlx
-from modelscope_tui.launch.tools.ollama import Ollama
-from modelscope_tui.launch.tools.sglang import Sglang
-from modelscope_tui.launch.tools.tgi import Tgi
-from modelscope_tui.launch.tools.transformers import Transformers
-from modelscope_tui.launch.tools.vllm import Vllm
 
 __all__ = [
     "TOOLS",
@@ -74,9 +64,17 @@ class Tool(Protocol):
 
 
 TOOLS: tuple[Tool, ...] = (
-    *(Ollama(), LmStudio(), LlamaCpp(), Mlx(), DockerModelRunner()),
-    *(Vllm(), Sglang(), Tgi(), Transformers()),
-    *(HuggingFace(), Deferred("replicate", "Replicate", "hub", "replicate:Replicate")),
+    Deferred("ollama", "Ollama", "run", "ollama:Ollama"),
+    Deferred("lmstudio", "LM Studio", "run", "lmstudio:LmStudio"),
+    Deferred("llamacpp", "llama.cpp", "run", "llamacpp:LlamaCpp"),
+    Deferred("mlx", "MLX", "run", "mlx:Mlx"),
+    Deferred("docker-model-runner", "Docker Model Runner", "run", "docker_model_runner:DockerModelRunner"),
+    Deferred("vllm", "vLLM", "serve", "vllm:Vllm"),
+    Deferred("sglang", "SGLang", "serve", "sglang:Sglang"),
+    Deferred("tgi", "TGI", "serve", "tgi:Tgi"),
+    Deferred("transformers", "Transformers", "serve", "transformers:Transformers"),
+    Deferred("huggingface", "Hugging Face", "hub", "huggingface:HuggingFace"),
+    Deferred("replicate", "Replicate", "hub", "replicate:Replicate"),
     Deferred("deepspeed", "DeepSpeed", "train", "deepspeed:DeepSpeed"),
     Deferred("unsloth", "Unsloth", "train", "unsloth:Unsloth"),
     Deferred("axolotl", "Axolotl", "train", "axolotl:Axolotl"),
