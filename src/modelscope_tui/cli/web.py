@@ -38,7 +38,7 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     if importlib.util.find_spec("textual_serve") is None:
         raise UsageError("The explorer in a browser needs the extra `web`.", 'Install it: pip install ".[web]"')
     _check_port(options.port)
-    from modelscope_tui.browser import ExplorerServer
+    from modelscope_tui.ui.browser import ExplorerServer
 
     output.note("it listens on 127.0.0.1 only; ctrl+c ends it")
     ExplorerServer(_words(explorer, options), options.port, output.block).serve()
