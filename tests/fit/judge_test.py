@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelscope_tui.catalog.form import form_of
-from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.model import Model, ModelDetails
+from modelscope_tui.catalog.quantization import stored_format
 from modelscope_tui.fit.device import parse_machine
 from modelscope_tui.fit.judge import judge, limits_of, params_limits
 from modelscope_tui.fit.machine import Machine
@@ -65,3 +66,11 @@ def test_more_memory_never_judges_worse(quantization: str | None) -> None:
     order = ["no", "tight", "yes"]
     verdicts = [judge(a_model(13 * 10**9, quantization), parse_machine(f"cpu:{size}GB")) for size in (4, 8, 16, 32, 64)]
     assert verdicts == sorted(verdicts, key=order.index)
+
+
+def test_four_bits_that_only_library_and_name_tell_are_four_bits() -> None:
+    row = Model("mlx-community/Qwen3-8B-4bit", library="mlx", params=8_190_735_360)
+    assert form_of(row) == "mlx-4bit"
+    assert stored_format(ModelDetails(row)) == "MLX-4bit"
+    assert form_of(Model("Qwen/Qwen3-8B", library="transformers")) == "plain"
+    assert form_of(Model("someone/my-4bit", library="transformers")) == "plain", "a name alone tells nothing"

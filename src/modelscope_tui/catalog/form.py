@@ -23,9 +23,17 @@ _SIXTEEN_IN_ID = re.compile(r"\bb?f(loat)?p?16\b", re.IGNORECASE)
 
 def form_of(model: Model) -> str:
     """Name the form of a row in lower case: `plain`, `gguf`, `awq-4bit`, `mlx-4bit` …"""
-    if model.quantization is None:
+    stated = stated_format(model)
+    if stated is None:
         return GGUF if model.gguf_repos else PLAIN
-    return with_bits(model.quantization, model.id).lower()
+    return with_bits(stated, model.id).lower()
+
+
+def stated_format(model: Model) -> str | None:
+    """Give the format that a row states: its own label, or MLX where library and name say so and no label does."""
+    if model.quantization is None and model.library == "mlx" and _BITS_IN_ID.search(model.id):
+        return with_bits("MLX", model.id)
+    return model.quantization
 
 
 def with_bits(quantization: str, model_id: str) -> str:

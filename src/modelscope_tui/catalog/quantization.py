@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from modelscope_tui.catalog.form import stated_format
 from modelscope_tui.catalog.model import ModelDetails, ModelFile, Quantization
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def stored_format(details: ModelDetails) -> str | None:
     A quantization method beats the dtype of its tensors; None when neither is known.
     """
     named = _config_format(details)
-    row = details.model.quantization
+    row = stated_format(details.model)
     if named and (row is None or named.lower().startswith(row.lower())):
         return named
     if row and row != "GGUF":
