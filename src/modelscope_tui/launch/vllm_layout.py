@@ -196,6 +196,14 @@ def fits_machine(layout: Layout, machine: Machine) -> bool:
     return layout.gpus <= max(len(machine.gpus), 1)
 
 
+def missing_gpus(layout: Layout, machine: Machine) -> str | None:
+    """Say which GPUs a layout wants that a machine has not; None when it has them."""
+    if fits_machine(layout, machine):
+        return None
+    has = len(machine.gpus) or "none"
+    return f"The command wants {layout.gpus} GPUs a node; this machine ({machine.describe()}) has {has}."
+
+
 def add_sharing(machine: Machine, fit: FitEstimate, gathered: Gathered) -> None:
     """Add what the memory of this machine and the width of the experts ask for beside the layout."""
     if fit.expert_parallel and (fit.tensor_parallel or 1) > 1:

@@ -28,9 +28,9 @@ from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.vllm_layout import (
     GPUS_A_NODE,
     Layout,
-    fits_machine,
     length_of,
     length_problem,
+    missing_gpus,
     settled,
     splits_over,
 )
@@ -153,10 +153,8 @@ def _on_this_machine(subject: Subject, layout: Layout, judgement: Judgement) -> 
     if machine.is_apple or machine.os == "macos":
         reason = "SGLang has only an experimental backend for macOS: run it on another machine, or the model in MLX."
         return replace(judgement, verdict="too-large", reason=reason)
-    if not fits_machine(layout, machine):
-        has = len(machine.gpus) or "none"
-        reason = f"The command wants {layout.gpus} GPUs a node; this machine ({machine.describe()}) has {has}."
-        return replace(judgement, verdict="too-large", reason=reason)
+    if missing := missing_gpus(layout, machine):
+        return replace(judgement, verdict="too-large", reason=missing)
     if not machine.gpus:
         reason = (
             f"No GPU was found ({machine.describe()}); SGLang's build for processors is made from source."

@@ -24,9 +24,9 @@ from modelscope_tui.launch.vllm_layout import (
     GPUS_A_NODE,
     Layout,
     add_sharing,
-    fits_machine,
     length_of,
     length_problem,
+    missing_gpus,
     settled,
 )
 from modelscope_tui.launch.vllm_support import POOLING, Support, hf_twin, support_of
@@ -171,10 +171,8 @@ def _on_this_machine(subject: Subject, layout: Layout, judgement: Judgement) -> 
     if machine.is_apple or machine.os == "macos":
         reason = "vLLM has no GPU build for macOS (vllm-metal is a separate project): run it on another machine."
         return replace(judgement, verdict="too-large", reason=reason)
-    if not fits_machine(layout, machine):
-        has = len(machine.gpus) or "none"
-        reason = f"The command wants {layout.gpus} GPUs a node; this machine ({machine.describe()}) has {has}."
-        return replace(judgement, verdict="too-large", reason=reason)
+    if missing := missing_gpus(layout, machine):
+        return replace(judgement, verdict="too-large", reason=missing)
     if not machine.gpus and machine.ram_bytes is not None:
         no_gpu = f"No GPU was found ({machine.describe()})"
         if judgement.verdict == "too-large":
