@@ -53,7 +53,7 @@ def test_many_processes_at_once_lose_nothing(path: Path) -> None:
     assert not [one for one in path.parent.iterdir() if one.name.startswith(".")], "no temporary file is left"
 
 
-@pytest.mark.parametrize("broken", ["", "{", "[]", '{"schema": 1, "models": {"a/b": 3}}', "\x00\xff"])
+@pytest.mark.parametrize("broken", ["", "{", "[]", '{"schema": 1, "models": {"a/b": 3}}', "\x00\xff", "[" * 100_000])
 def test_a_broken_file_is_set_aside_and_said(path: Path, broken: str) -> None:
     path.parent.mkdir()
     path.write_text(broken, encoding="latin-1")

@@ -196,6 +196,6 @@ def _get(address: str, path: str) -> _Said | None:
         connection.close()
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     return _Said(answer.status, answer.getheader("Server") or "", body)

@@ -77,7 +77,7 @@ class Shortlist:
         except OSError as error:
             self.problem = f"The shortlist {self.path} cannot be read: {error.strerror}."
             return Kept()
-        except ValueError:
+        except (ValueError, RecursionError):  # (brackets without end are no list of anybody's)
             return self._set_aside()
         if isinstance(data, dict) and isinstance(data.get("schema"), int) and data["schema"] > SCHEMA:
             self.problem = f"The shortlist {self.path} is of a later version; stars and notes wait for that version."

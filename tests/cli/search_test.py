@@ -140,3 +140,10 @@ def test_stars_are_listed_exported_merged_and_asked_for(
     assert offline("shortlist", "import", str(tmp_path / "out.json")).code == 0
     assert offline("search", "starred:yes", "--json").document["total"] == 1
     assert offline("shortlist", "import", str(tmp_path / "missing.json")).code == 2
+
+
+def test_a_list_of_brackets_without_end_is_no_shortlist(offline: Run, tmp_path: Path) -> None:
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    ran = offline("shortlist", "import", str(tmp_path / "deep.json"))
+    assert ran.code == 2
+    assert "Cannot read" in ran.err

@@ -108,7 +108,7 @@ def _read(name: str) -> dict[str, Any]:
             with Path(name).open(encoding="utf-8") as file:
                 text = file.read(LARGEST_BYTES + 1)
         data = json.loads(text) if len(text) <= LARGEST_BYTES else None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"Cannot read {name}: {error}.") from error
     if not isinstance(data, dict):
         raise UsageError(f"{name} is no shortlist.", "Give a file that `modelscope-tui shortlist export` wrote.")
