@@ -82,6 +82,11 @@ class Explorer(Local):
         """What the status line says: online, offline, or what is wrong."""
         return self.hub.state
 
+    @property
+    def lost(self) -> str | None:
+        """What is wrong with the answers that were kept, in words; None when all is well, or none was needed."""
+        return self.hub.shelf.problem if "hub" in self.__dict__ else None
+
     def cached_details(self, model_id: str) -> Answer[ModelDetails] | None:
         """Give what the shelf holds of a model, of any age, without waiting for the network."""
         return self.hub.cached_details(model_id)

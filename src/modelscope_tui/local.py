@@ -120,7 +120,7 @@ class Local(Questions):
                     indexing.build_index(self.index_path, progress)
                 return indexing.open_index(self.index_path)
             except CatalogError as error:
-                self.index_problem = f"{error.message} Searching from memory; nothing new is kept."
+                self.index_problem = f"{error.message} Searching from memory; nothing new is kept. {error.hint}".strip()
                 return indexing.index_in_memory(progress)
 
     @property

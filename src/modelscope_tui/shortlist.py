@@ -80,7 +80,9 @@ class Shortlist:
         except (ValueError, RecursionError):  # (brackets without end are no list of anybody's)
             return self._set_aside()
         if isinstance(data, dict) and isinstance(data.get("schema"), int) and data["schema"] > SCHEMA:
-            self.problem = f"The shortlist {self.path} is of a later version; stars and notes wait for that version."
+            self.problem = (
+                f"The shortlist {self.path} is of a later version. Update modelscope-tui to see its stars and notes."
+            )
             return replace(Kept(), is_readable=False)
         try:
             return kept_from(data)

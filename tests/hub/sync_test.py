@@ -368,9 +368,17 @@ def test_an_index_in_memory_is_not_worth_a_sync(station: Station) -> None:
         station.sync()
 
 
+def test_what_a_newer_version_wrote_down_is_left_to_it(station: Station) -> None:
+    name, newer = f"sync|{station.hub.url}", '{"schema": 99, "walk": "elsewhere"}'
+    station.index.upsert([], notes={name: newer})
+    with pytest.raises(CatalogError, match="Update this one"):
+        station.sync()
+    assert station.index.notes()[name] == newer
+
+
 def test_what_is_written_down_by_another_version_is_nothing(station: Station) -> None:
     station.sync()
     name = f"sync|{station.hub.url}"
-    for text in ("not json", "[]", '{"schema": 99}', '{"schema": 1, "walk": {"kind": 3}}', '{"schema": 1, "walk": 7}'):
+    for text in ("not json", "[]", '{"schema": 0}', '{"schema": 1, "walk": {"kind": 3}}', '{"schema": 1, "walk": 7}'):
         station.index.upsert([], notes={name: text})
         assert station.sync(Wanted(limit=PAGE)).walk.kind == "top", text

@@ -103,6 +103,7 @@ class FakeExplorer:
         self.from_hub: list[Model] = []
         self.hub_problem: ModelscopeError | None = None
         self.asked: list[Query] = []
+        self.lost: str | None = None
         self.hub_state = HubState("offline" if offline else "online")
         desk = Machine("desk", (Gpu("NVIDIA RTX 4090 24 GB", 24 * GIB, bandwidth_bytes_per_second=1008e9),), 64 * GIB)
         named = {"laptop": "M3 Max 64GB", "server": "4xH100"}

@@ -95,6 +95,8 @@ def _dispatch(given: Sequence[str], output: Output) -> int:
     try:
         return command.run(explorer, options, output)
     finally:
+        if explorer.lost:
+            output.note(explorer.lost)
         explorer.close()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.cli import arguments as reading
 from modelscope_tui.cli.output import Column, Output
-from modelscope_tui.errors import UsageError
+from modelscope_tui.errors import CatalogError, UsageError
 from modelscope_tui.saving import save
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def _shaped(one: Star) -> dict[str, Any]:
 
 def _export(explorer: Explorer, name: str | None, output: Output) -> None:
     document = explorer.shortlist.exported()
+    if not explorer.shortlist.kept.is_readable:
+        raise CatalogError(explorer.shortlist.problem or "The shortlist cannot be read.")
     if name in {None, "-"}:
         output.json(document)
         return

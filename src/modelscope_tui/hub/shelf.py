@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 SCHEMA = 1
-"""The shape of an entry; one written by a later version is a miss, not a guess."""
+"""The shape of an entry, and the version of the database (its `user_version`): one that a later version made is left
+alone as a whole; an entry of another shape is a miss, not a guess."""
 
 SIZE_LIMIT = 256 * 1024 * 1024
 """How much disk the shelf may fill before the least recently used entries go."""
@@ -185,7 +186,8 @@ class Shelf:
         name = str(self.path.absolute())
         if os.path.expandvars(name) != name:  # diskcache would expand it and write somewhere else
             raise OSError("its name holds the name of an environment variable")
-        return diskcache.Cache(
+        is_marked = _refuse_newer(database)
+        cache = diskcache.Cache(
             name,
             timeout=LOCK_SECONDS,
             disk=JsonDisk,
@@ -194,6 +196,9 @@ class Shelf:
             sqlite_mmap_size=0,
             disk_min_file_size=2**62,
         )
+        if not is_marked:
+            _mark(database)
+        return cache
 
     def _set_aside(self, error: Exception) -> bool:
         """Rename a damaged database so that a new one can begin; tell whether that worked."""
@@ -227,6 +232,35 @@ class Shelf:
             with contextlib.suppress(OSError):
                 total += (self.path / (DATABASE + ending)).stat().st_size
         return total
+
+
+def _refuse_newer(database: Path) -> bool:
+    """Tell whether the database has its mark; one of a later version is not touched, not even to look into it.
+
+    Raises:
+        OSError: it was made by a later version.
+    """
+    import sqlite3
+
+    try:
+        with contextlib.closing(sqlite3.connect(database, timeout=LOCK_SECONDS)) as connection:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error:
+        return True  # what is broken or held is found out, and said, when it is used
+    if version > SCHEMA:
+        raise OSError("a newer version of this program made it; update this one, or choose another --cache-dir")
+    return version == SCHEMA
+
+
+def _mark(database: Path) -> None:
+    """Write the version into a new database; one that is held just now is marked at another start."""
+    import sqlite3
+
+    with (
+        contextlib.suppress(sqlite3.OperationalError),
+        contextlib.closing(sqlite3.connect(database, timeout=LOCK_SECONDS)) as connection,
+    ):
+        connection.execute(f"PRAGMA user_version={SCHEMA}")
 
 
 def _read_only(database: Path, key: str) -> str | None:

@@ -114,8 +114,18 @@ class Sync:
         self._note = SyncNote()
 
     def note(self) -> SyncNote:
-        """Read what is written down of earlier runs."""
-        return walks.read(self._index.notes(self._name).get(self._name))
+        """Read what is written down of earlier runs.
+
+        Raises:
+            CatalogError: a later version wrote it down; this one would lose its place.
+        """
+        text = self._index.notes(self._name).get(self._name)
+        if walks.is_newer(text):
+            raise CatalogError(
+                "A newer version of this program has begun a sync here.",
+                "Update this one, or choose another --cache-dir.",
+            )
+        return walks.read(text)
 
     def plan(self, wanted: Wanted, *, row_bytes: float) -> Plan:
         """Choose the walk and estimate what it costs; asks nothing."""

@@ -94,6 +94,15 @@ def name_of(endpoint: str) -> str:
     return f"sync|{endpoint}"
 
 
+def is_newer(text: str | None) -> bool:
+    """Tell whether a later version of this program wrote a note."""
+    try:
+        found = json.loads(text) if text else {}
+        return isinstance(found, dict) and isinstance(found.get("schema"), int) and found["schema"] > SCHEMA
+    except (ValueError, RecursionError):
+        return False
+
+
 def read(text: str | None) -> SyncNote:
     """Read a note; what cannot be read is as if nothing had been written."""
     try:

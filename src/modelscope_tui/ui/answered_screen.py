@@ -43,6 +43,7 @@ class AnsweredScreen(LeavingScreen):
     """What is known of the way to the Hub."""
     _hub_timer: Timer | None = None
     _countdown: Timer | None = None
+    _has_told_loss = False
     _syncing = ""
     """How far a sync in the background is, in words; empty when there is none."""
 
@@ -60,9 +61,12 @@ class AnsweredScreen(LeavingScreen):
         self._hub_timer = self.set_timer(HUB_REST_SECONDS, lambda: self.work.ask_hub(self.search.query))
 
     def show_hub(self, state: HubState) -> None:
-        """Show the state of the way to the Hub."""
+        """Show the state of the way to the Hub; say once when kept answers were lost or cannot be used."""
         self.hub_state = state
         self.show_title()
+        if self.explorer.lost and not self._has_told_loss:
+            self._has_told_loss = True
+            self.notify(clean(self.explorer.lost, 400), severity="warning", timeout=SAID_SECONDS * 3, markup=False)
 
     def show_title(self) -> None:
         """Write the title line."""
