@@ -162,6 +162,7 @@ def _commands(read: Mapping[str, Any], *names: str) -> dict[str, Any]:
             about = {"type": flag["type"]} | ({"choices": flag["choices"]} if flag.get("choices") else {})
             since = flag.get("first_seen_in", OLDEST).removeprefix("<=")  # (of the releases that were read)
             about |= {} if since == OLDEST else {"since": since}
+            about |= {"deprecated": True} if flag.get("deprecated") else {}
             for label in (flag["name"], *flag.get("aliases", ())):
                 flags[label] = about
             if flag.get("negated"):
