@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 from modelscope_tui.errors import NotSaved
-from modelscope_tui.saving import save
+from modelscope_tui.saving import ENDING, save, saved
 
 
 def names(folder: Path) -> list[str]:
@@ -42,3 +43,45 @@ def test_a_place_that_cannot_be_written_is_said_in_words(tmp_path: Path, name: s
     with pytest.raises(NotSaved, match="cannot be written"):
         save(tmp_path / name, "x")
     assert names(tmp_path) == ["file", "folder"]
+
+
+def test_what_a_killed_process_left_goes_and_nothing_else(tmp_path: Path) -> None:
+    left, mine = tmp_path / f".list.json.a1b2c3_d{ENDING}", tmp_path / ".list.json.swp"
+    for path in (left, mine, tmp_path / f"notes{ENDING}"):
+        path.write_text("x", encoding="utf-8")
+    save(tmp_path / "other.json", "y")
+    assert names(tmp_path) == [".list.json.swp", "notes.saving", "other.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there at all")
+def test_what_somebody_is_writing_is_left_to_them(tmp_path: Path) -> None:
+    with saved(tmp_path / "one.json") as file:
+        file.write(b"slow")
+        save(tmp_path / "two.json", "quick")
+        assert len(names(tmp_path)) == 2
+    assert (tmp_path / "one.json").read_bytes() == b"slow"
+    assert names(tmp_path) == ["one.json", "two.json"]
+
+
+def test_what_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    save(path, "before")
+
+    def fail() -> None:
+        with saved(path) as file:
+            file.write(b"half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert path.read_text(encoding="utf-8") == "before"
+    assert names(tmp_path) == ["list.json"]
+
+
+def test_a_link_that_looks_like_a_leftover_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    precious = tmp_path / "other" / "precious"
+    precious.write_text("x", encoding="utf-8")
+    (tmp_path / f".a.12345678{ENDING}").symlink_to(precious)
+    save(tmp_path / "list.json", "y")
+    assert precious.read_text(encoding="utf-8") == "x"

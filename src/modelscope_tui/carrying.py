@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -23,6 +22,7 @@ from modelscope_tui.catalog.record import FIELDS, encode
 from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.errors import BadParcel, CatalogError, HubNonsense, ModelscopeError, NotSaved
 from modelscope_tui.hub import parcel
+from modelscope_tui.saving import saved
 
 if TYPE_CHECKING:
     from modelscope_tui.hub.carried import Carried
@@ -84,9 +84,11 @@ class Carrying:
         index = self._local.index
         if index.path is None:
             raise CatalogError("The index lives in memory only: there is nothing to export.")
+        if not path.parent.is_dir():  # a disk that is not there is not made up
+            raise NotSaved(f"{path} cannot be written: there is no directory {path.parent}.", "Choose another place.")
         head = {"fields": FIELDS, "as_of": index.as_of}
         missing: list[str] = []
-        with _replacing(path) as file:
+        with saved(path) as file:
             packer = parcel.Packer(file, head)
             told: set[str] = set()
             for number, line in enumerate(carried.hub_lines(index.path)):
@@ -229,23 +231,3 @@ def _reading(path: Path) -> Iterator[tuple[BinaryIO, int]]:
             yield file, about.st_size
     except OSError as error:
         raise BadParcel(f"{path} cannot be read: {error.strerror or error}.") from error
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """Write a file that takes its name only when it is whole."""
-    temporary: str | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-        temporary = None
-    except OSError as error:
-        raise NotSaved(f"{path} cannot be written: {error.strerror or error}.", "Choose another place.") from error
-    finally:
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink()

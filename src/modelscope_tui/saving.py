@@ -1,16 +1,29 @@
 """Writes a file whole or not at all: a temporary file beside it, flushed to the disk, then renamed.
 
-Whoever keeps something for a person writes here: settings, lists, exports, launch files.
+Whoever keeps something for a person writes here: settings, lists, exports, launch files. A process that is killed while
+it writes leaves its temporary file; the next one that saves in the same directory removes it. It tells the living from
+the dead by a lock of the operating system, which ends with its process.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import stat
+import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from modelscope_tui.errors import NotSaved
+
+ENDING = ".saving"
+"""How the name of a temporary file ends."""
+
+_LEFT = re.compile(rf"\..+\.[a-z0-9_]{{8}}{re.escape(ENDING)}")
+_TRIES = 8
 
 
 def save(path: Path, content: str | bytes, *, mode: int = 0o600, is_new: bool = False) -> None:
@@ -25,21 +38,31 @@ def save(path: Path, content: str | bytes, *, mode: int = 0o600, is_new: bool = 
     Raises:
         NotSaved: the file is there already and was to be new, or it cannot be written.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    temporary: str | None = None
+    with saved(path, mode=mode, is_new=is_new) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def saved(path: Path, *, mode: int = 0o600, is_new: bool = False) -> Iterator[BinaryIO]:
+    """Lend a file to write to; it takes its name when the block has ended well. See :func:`save`.
+
+    Raises:
+        NotSaved: as :func:`save`.
+    """
+    temporary: Path | None = None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        _clear_away(path.parent)
+        file, temporary = _beside(path)
+        with file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        if is_new:
-            _link(path, temporary)
-        else:
-            Path(temporary).replace(path)
-            temporary = None
+            temporary.chmod(mode)
+            if sys.platform != "win32":  # while it is locked: nobody takes it for a dead one's
+                _name(temporary, path, is_new=is_new)
+        if sys.platform == "win32":  # pragma: no cover - an open file cannot be renamed there
+            _name(temporary, path, is_new=is_new)
     except (OSError, ValueError) as error:
         if is_new and isinstance(error, FileExistsError) and path.parent.is_dir():
             raise NotSaved(f"{path} is there already.", "Choose another name, or remove it first.") from error
@@ -48,15 +71,65 @@ def save(path: Path, content: str | bytes, *, mode: int = 0o600, is_new: bool = 
     finally:
         if temporary is not None:
             with suppress(OSError):
-                Path(temporary).unlink()
+                temporary.unlink()
 
 
-def _link(path: Path, temporary: str) -> None:
-    """Give the finished file its name where nothing has it; a rename would take the place of what is there."""
+def _name(temporary: Path, path: Path, *, is_new: bool) -> None:
+    """Give the finished file its name; one that is to be new takes nobody's place."""
+    if not is_new:
+        temporary.replace(path)
+        return
     try:
         path.hardlink_to(temporary)
     except FileExistsError:
         raise
     except OSError:  # a file system without links: the name is taken first, then filled
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        Path(temporary).replace(path)
+        temporary.replace(path)
+
+
+def _beside(path: Path) -> tuple[BinaryIO, Path]:
+    """Make a temporary file and lock it; somebody who clears away may have been quicker, so it is looked at again."""
+    for _ in range(_TRIES):
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=ENDING, dir=path.parent)
+        if _take(handle) is not False and os.path.exists(name):  # noqa: PTH110 - a name, not yet a path of ours
+            return os.fdopen(handle, "wb"), Path(name)
+        os.close(handle)
+    raise OSError("somebody removes what is written there")
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove the temporary files of processes that were killed."""
+    for entry in list(os.scandir(folder)):
+        if not _LEFT.fullmatch(entry.name):
+            continue
+        with suppress(OSError):  # it has just got its name, or is another user's
+            handle = os.open(entry.path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+            try:
+                about = os.fstat(handle)
+                is_ours = stat.S_ISREG(about.st_mode) and about.st_uid == getattr(os, "geteuid", lambda: 0)()
+                is_left = is_ours and _take(handle) is True
+            finally:
+                os.close(handle)
+            if is_left:
+                os.unlink(entry.path)  # noqa: PTH108
+
+
+if sys.platform == "win32":  # pragma: no cover - the other branch is tested
+
+    def _take(handle: int) -> bool | None:
+        del handle  # (an open file cannot be removed there: that is lock enough)
+        return True
+else:
+
+    def _take(handle: int) -> bool | None:
+        """Lock a file; False where a living process has it, None where the file system knows no locks."""
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return None
+        return True
