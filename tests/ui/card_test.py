@@ -59,7 +59,7 @@ async def test_links_are_listed_opened_and_copied(open_explorer: Open) -> None:
         await _open_card(stage)
         assert "2 links" in stage.text()
         await stage.press("enter")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "https://example.org/report" in stage.text()
         popup = stage.app.screen
         assert isinstance(popup, LinksScreen)
@@ -81,11 +81,11 @@ async def test_a_long_card_is_laid_out_only_where_it_is_looked_at(open_explorer:
         document = stage.screen.query_one(Document)
         assert len(document._laid) < 12
         await stage.press("G")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "Part 599" in stage.text()
         assert len(document._laid) < 24, "the end is there without the middle"
         await stage.press("g")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "Part 0" in stage.text()
         await stage.press("j")
         assert document.place == (0, 1)

@@ -52,7 +52,7 @@ async def test_a_comparison_is_copied_as_markdown_and_saved(
         assert stage.copied[0].startswith("|  | Qwen/")
         assert "(best)" in stage.copied[0]
         await stage.press("e")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.press("enter")
         await stage.settle()
         rows = json.loads((tmp_path / "comparison.json").read_text())
@@ -84,7 +84,7 @@ async def test_columns_without_room_wait_on_the_right(open_explorer: Open, size:
     async with open_explorer(size) as stage:
         await _compare(stage, *("m" * 6))
         await stage.press(*("l" * 6))
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "whisper-large-v3" in stage.text()
         await stage.press("j")
         assert "Qwen/Qwen3-Coder-30B-A3B-Instruct:" in stage.text().replace("\n", ""), "the line is there in full"
@@ -93,7 +93,7 @@ async def test_columns_without_room_wait_on_the_right(open_explorer: Open, size:
 async def test_enter_on_an_organization_says_who_they_are(open_explorer: Open) -> None:
     async with open_explorer() as stage:
         await stage.press("1", "enter")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         screen = stage.text()
         for seen in ("Alibaba", "CN", "qwen", "2 models are known here"):
             assert seen in screen, seen
@@ -105,7 +105,7 @@ async def test_enter_on_an_organization_says_who_they_are(open_explorer: Open) -
 async def test_an_organization_nobody_knows_says_so(open_explorer: Open) -> None:
     async with open_explorer(text="no-facts") as stage:
         await stage.press("1", "enter")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "Nothing but the handle is known" in stage.text()
         await stage.press("escape")
         assert stage.line == "no-facts"

@@ -13,6 +13,7 @@ from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import FacetPane
 from modelscope_tui.ui.panes.filter import FilterPane
 from modelscope_tui.ui.widgets.model_table import ModelTable
+from tests.ui import waiting
 from tests.ui.fake_explorer import FakeExplorer
 
 NAMES = {" ": "space", ":": "colon", "/": "slash", "-": "minus", "<": "less_than_sign", ".": "full_stop"}
@@ -70,21 +71,22 @@ class Stage:
         return [notification.message for notification in self.app._notifications]
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)  # type: ignore[attr-defined]
+        await waiting.press(self.app, *keys)
+
+    async def pause(self) -> None:
+        """Wait until the program has done what it does at once; threads may still work."""
+        await waiting.quiet(self.app)
 
     async def type(self, text: str) -> None:
         await self.press(*(NAMES.get(letter, letter) for letter in text))
 
     async def settle(self) -> None:
-        """Wait until timers that look things up have run and no thread is busy."""
+        """Wait until what rests for a moment has been looked into, no thread works and everything is painted."""
+        await waiting.quiet(self.app)
         inspection = self.screen.inspection
         if inspection._timer is not None:
             inspection.look()
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()  # type: ignore[attr-defined]
-        await self.app.workers.wait_for_complete()
-        for _ in range(3):
-            await self.pilot.pause()  # type: ignore[attr-defined]
+        await waiting.at_rest(self.app)
 
 
 Open = Callable[..., AbstractAsyncContextManager[Stage]]
@@ -109,7 +111,7 @@ def open_explorer() -> Open:
         async with app.run_test(size=size) as pilot:
             stage = Stage(app, pilot, fake)
             stage.copied = copied
-            await pilot.pause()
+            await stage.pause()
             if wait:
                 await stage.settle()
             try:

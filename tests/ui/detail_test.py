@@ -66,7 +66,7 @@ async def test_tools_and_shells_change_the_command(open_explorer: Open) -> None:
 async def test_an_edited_option_rewrites_the_command_at_once(open_explorer: Open) -> None:
     async with open_explorer() as stage:
         await stage.press("enter", "l", "n", "e")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "Options of the command" in stage.text()
         await stage.press("tab")
         await stage.type("lots")

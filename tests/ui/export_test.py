@@ -17,7 +17,7 @@ from tests.ui.fake_explorer import CATALOG, FakeExplorer, a_model
 
 async def _export(stage: object, name: str, *keys: str) -> None:
     await stage.press("e")  # type: ignore[attr-defined]
-    await stage.pilot.pause()  # type: ignore[attr-defined]
+    await stage.pause()
     await stage.press(*keys, "end", "ctrl+u")  # type: ignore[attr-defined]
     await stage.type(name)  # type: ignore[attr-defined]
     await stage.press("enter")  # type: ignore[attr-defined]
@@ -33,7 +33,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_the_rows_of_the_query_are_written_as_json(open_explorer: Open, here: Path) -> None:
     async with open_explorer(text="org:qwen") as stage:
         await stage.press("e")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "Export 2 models" in stage.text()
         await stage.press("escape")
         await _export(stage, "mine.json")
@@ -61,7 +61,7 @@ async def test_marked_models_are_what_is_exported(open_explorer: Open, here: Pat
 async def test_an_export_can_go_to_the_clipboard(open_explorer: Open) -> None:
     async with open_explorer(text="starcoder2") as stage:
         await stage.press("e")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.press("down", "down", "ctrl+y")
         await stage.settle()
         assert stage.copied[0].startswith("| id | params |")

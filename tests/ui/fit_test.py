@@ -66,6 +66,22 @@ async def test_another_form_and_more_context_are_a_key_away(open_explorer: Open)
         assert "context    4k" in stage.text()
 
 
+async def test_keys_that_are_quicker_than_the_answers_all_count(open_explorer: Open) -> None:
+    ends = []
+    for is_quick in (False, True):
+        async with open_explorer(text="qwen3-8b", explorer=a_known_model()) as stage:
+            await _open_fit(stage)
+            for key in ("-", "n", "-", "n"):
+                await stage.press(key)
+                if not is_quick:
+                    await stage.settle()
+            await stage.settle()
+            ends.append((stage.screen.inspection.options, stage.text()))
+    slow, quick = ends
+    assert slow == quick
+    assert (quick[0].context, quick[0].quant) == (2048, "Q5_K_M")
+
+
 async def test_a_smaller_cache_is_a_key_away_and_e_opens_the_form(open_explorer: Open) -> None:
     async with open_explorer((160, 60), text="qwen3-8b", explorer=a_known_model()) as stage:
         await _open_fit(stage)
@@ -99,7 +115,7 @@ async def test_while_it_is_worked_out_and_when_that_fails_a_line_says_so(open_ex
     explorer.outlook = slow  # type: ignore[method-assign]
     async with open_explorer(text="qwen3-8b", explorer=explorer) as stage:
         await stage.press("enter", "l", "l")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "working out what it needs" in stage.text()
         may_answer.set()
         await stage.settle()
@@ -130,7 +146,7 @@ async def test_a_machine_of_the_settings_judges_everything_anew(open_explorer: O
         await _open_fit(stage)
         assert "It does not fit on RTX 4090 24 GB" in stage.text()
         await stage.press("M")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         _compare("machine-160x48", stage.text())
         await stage.press("j", "j", "enter")
         await stage.settle()
@@ -144,11 +160,11 @@ async def test_any_machine_can_be_typed_and_what_cannot_be_read_is_said(open_exp
     async with open_explorer(text="fits:yes") as stage:
         few = len(stage.ids())
         await stage.press("tab", "M")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.press("tab")
         await stage.type("abacus")
         await stage.press("enter")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "not a device" in stage.text()
         await stage.press("ctrl+u")
         await stage.type("2x80gb")
@@ -162,6 +178,6 @@ async def test_leaving_the_choice_changes_nothing(open_explorer: Open) -> None:
     async with open_explorer() as stage:
         before = stage.explorer.machine
         await stage.press("M")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.press("escape")
         assert stage.explorer.machine is before

@@ -155,7 +155,7 @@ async def test_every_tab_and_popup_can_be_shown_at_every_size(open_explorer: Ope
             stage.detail.show_tab(tab)
         for key in ("question_mark", "t", "u", "M", "v", "V", "e", "n", "ctrl+p"):
             await stage.press(key)
-            await stage.pilot.pause()  # type: ignore[attr-defined]
+            await stage.pause()
             frame = stage.app.screen.query("Vertical").first().region
             assert frame.right <= size[0], key
             assert frame.bottom <= size[1], key

@@ -55,7 +55,7 @@ async def test_every_pane_is_one_key_away(open_explorer: Open) -> None:
 async def test_help_lists_every_key(open_explorer: Open) -> None:
     async with open_explorer(size=(160, 300)) as stage:
         await stage.press("question_mark")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         screen = stage.text()
         for bindings in keymap.HELP.values():
             for binding in bindings:
@@ -99,7 +99,7 @@ def test_every_key_of_a_tab_has_a_function_in_that_tab() -> None:
 async def test_every_kind_of_theme_draws(open_explorer: Open, theme: str) -> None:
     async with open_explorer() as stage:
         stage.app.theme = theme
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "Qwen/Qwen3-8B" in stage.text()
 
 
@@ -138,5 +138,5 @@ async def test_a_terminal_without_utf8_gets_ascii(open_explorer: Open, monkeypat
     rows = [a_model("someone/\u6f22\u5b57-name", task="\u00e9")]
     async with open_explorer(explorer=FakeExplorer(rows)) as stage:
         await stage.press("enter", "l", "question_mark")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert stage.painted().isascii()

@@ -40,14 +40,14 @@ class Packed(FakeExplorer):
 async def test_before_anything_runs_it_is_shown_exactly(open_explorer: Open, size: tuple[int, int]) -> None:
     async with open_explorer(size, explorer=Packed()) as stage:
         await stage.press("enter", "l", "r")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         screen = " ".join(stage.text().split())
         assert "Run this here?" in screen
         assert f"{sys.executable} -c pass" in screen
         assert "HF_TOKEN" in screen
         assert "compose.yaml" in screen
         await stage.press("n")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "Run this here?" not in stage.text()
         assert not Path("compose.yaml").exists()
 
@@ -77,10 +77,10 @@ async def test_files_are_saved_where_a_person_says_and_nothing_is_replaced_unask
     (tmp_path / "compose.yaml").write_text("mine", encoding="utf-8")
     async with open_explorer(explorer=Packed()) as stage:
         await stage.press("enter", "l", "w")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "Save the files of the command" in stage.text()
         await stage.press("enter")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "is there already" in stage.text()
         assert (tmp_path / "compose.yaml").read_text(encoding="utf-8") == "mine"
         await stage.press("end")

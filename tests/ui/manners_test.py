@@ -67,14 +67,14 @@ async def test_no_color_means_none_at_all_and_the_cursor_is_still_seen(
         await stage.settle()
         for place in ("1", "5", "6"):
             await stage.press(place)
-            await stage.pilot.pause()  # type: ignore[attr-defined]
+            await stage.pause()
             assert not [one for one in _segments(stage) if one.style and (one.style.color or one.style.bgcolor)]
             assert "┏━ " in stage.text()
         await stage.press("5")
         lit = [one.text for one in _segments(stage) if one.style and one.style.reverse]
         assert any("Qwen3-Coder" in text for text in lit) or "▌" in stage.text()
         await stage.press("t")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         lit = [one.text.strip() for one in _segments(stage) if one.style and one.style.reverse]
         assert theme.replace("-", " ") in lit
 

@@ -23,10 +23,9 @@ def _offered(stage: Stage) -> list[str]:
 
 async def _choose(stage: Stage, letters: str) -> None:
     await stage.press("ctrl+p")
-    await stage.pilot.pause()  # type: ignore[attr-defined]
+    await stage.pause()
     await stage.type(letters)
-    await stage.app.workers.wait_for_complete()
-    await stage.pilot.pause()  # type: ignore[attr-defined]
+    await stage.settle()
     await stage.press("down", "enter")
     await stage.settle()
 
@@ -111,6 +110,6 @@ async def test_it_opens_at_every_place(open_explorer: Open) -> None:
     async with open_explorer() as stage:
         for key in ("slash", "1", "6", "question_mark"):
             await stage.press("escape", "escape", key, "ctrl+p")
-            await stage.pilot.pause()  # type: ignore[attr-defined]
+            await stage.pause()
             assert isinstance(stage.app.screen, CommandPalette)
             await stage.press("escape", "escape")

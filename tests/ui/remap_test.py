@@ -30,9 +30,9 @@ async def test_another_key_does_it_and_the_old_one_does_not(open_explorer: Open)
         assert stage.copied == ["Qwen/Qwen3-Coder-30B-A3B-Instruct"]
         await stage.press("j")
         await stage.press("f2")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.type("copy the id")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "ctrl+y" in stage.text()
 
 
@@ -71,18 +71,18 @@ async def test_a_theme_is_seen_at_once_and_kept_with_enter(open_explorer: Open, 
     path = tmp_path / "config.toml"
     async with open_explorer(explorer=an_explorer(config_path=path)) as stage:
         await stage.press("t")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.press("down")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert stage.app.theme == "modelscope-light"
         await stage.press("escape")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert stage.app.theme == "modelscope-dark"
         assert not path.exists()
         await stage.press("t")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.press("j", "enter")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "kept in" in stage.said()[-1]
     settings = Settings.load({"MODELSCOPE_TUI_CONFIG": str(path), "HF_HOME": str(tmp_path)})
     assert settings.theme == "modelscope-light"

@@ -35,7 +35,7 @@ async def test_all_marked_models_are_starred_at_once(open_explorer: Open) -> Non
 async def test_a_note_is_written_and_shown(open_explorer: Open) -> None:
     async with open_explorer() as stage:
         await stage.press("n")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.type("good")
         await stage.press("tab")
         await stage.type("work")
@@ -51,19 +51,19 @@ async def test_a_note_is_written_and_shown(open_explorer: Open) -> None:
 async def test_a_query_is_saved_under_a_name_and_asked_again(open_explorer: Open) -> None:
     async with open_explorer(text="org:qwen") as stage:
         await stage.press("V")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.type("mine")
         await stage.press("enter")
         await stage.settle()
         assert "view mine kept; V shows it" in stage.said()
         await stage.type("/")
         await stage.press("escape", "escape", "V")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.press("down", "enter")
         await stage.settle()
         assert stage.line == "org:qwen"
         await stage.press("V")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.press("down", "ctrl+r")
         await stage.settle()
         assert not stage.explorer.shortlist.kept.views
@@ -74,7 +74,7 @@ async def test_a_model_looked_at_before_is_one_key_away(open_explorer: Open) -> 
         await stage.press("j")
         await stage.settle()
         await stage.press("V")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         await stage.press("down", "down", "enter")
         await stage.settle()
         assert stage.detail.model is not None

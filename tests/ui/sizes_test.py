@@ -40,7 +40,7 @@ async def test_the_launch_tab(open_explorer: Open, name: str, size: tuple[int, i
 async def test_help_at_80x24(open_explorer: Open) -> None:
     async with open_explorer((80, 24)) as stage:
         await stage.press("question_mark")
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         thumb = str.maketrans("▁▂▃▄▅▆▇", "▇▇▇▇▇▇▇")  # its length says how many keys there are
         compare("help-80x24", stage.text().translate(thumb))
 
@@ -89,7 +89,7 @@ async def test_a_window_that_is_too_small_says_so(open_explorer: Open) -> None:
     async with open_explorer((50, 15)) as stage:
         assert "too small" in stage.text()
         await stage.pilot.resize_terminal(80, 24)  # type: ignore[attr-defined]
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "too small" not in stage.text()
 
 

@@ -111,9 +111,9 @@ async def _one(stage: Any, explorer: LateExplorer, way: str, chance: random.Rand
         await stage.pilot.resize_terminal(*chance.choice(SIZES))
     elif way == "answers":
         explorer.let_go()
-        await stage.pilot.pause()
+        await stage.pause()
     elif way == "flip":
         explorer.flip()
     else:
         explorer.let_go(everybody=True)
-        await stage.pilot.pause()
+        await stage.pause()

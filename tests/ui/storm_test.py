@@ -25,5 +25,5 @@ async def test_after_a_storm_the_program_is_whole(
         for _ in range(4):
             await stage.press("escape")
         explorer.let_go(everybody=True)
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
         assert "5 Models" in stage.text()

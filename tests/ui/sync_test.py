@@ -50,8 +50,8 @@ async def test_the_title_says_how_far_it_is_and_new_rows_come_at_the_end(open_ex
     async with open_explorer(explorer=explorer) as stage:
         await stage.press("U")
         sync.told.wait(10)
-        await stage.pilot.pause()  # type: ignore[attr-defined]
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
+        await stage.pause()
         assert "syncing 2,000 of 100,000, 40 s left" in stage.text()
         await stage.type("/qwen")
         assert stage.ids() == ["Qwen/Qwen3-Coder-30B-A3B-Instruct", "Qwen/Qwen3-8B"]
@@ -81,8 +81,8 @@ async def test_a_wait_and_a_failure_are_said(open_explorer: Open) -> None:
     async with open_explorer(explorer=explorer) as stage:
         await stage.press("U")
         sync.told.wait(10)
-        await stage.pilot.pause()  # type: ignore[attr-defined]
-        await stage.pilot.pause()  # type: ignore[attr-defined]
+        await stage.pause()
+        await stage.pause()
         assert "waiting 61 s" in stage.text()
         sync.gate.set()
         await stage.settle()

@@ -193,7 +193,7 @@ class AnsweredScreen(LeavingScreen):
     def on_options_wished(self, event: messages.OptionsWished) -> None:
         """Look at the model with other options."""
         event.stop()
-        self.inspection.choose_options(event.options)
+        self.inspection.choose_options(event.change(self.inspection.options))
 
     def action_machine(self) -> None:
         """Choose the machine that everything is judged for."""

@@ -146,9 +146,9 @@ class Copied(Message):
 
 @dataclass(eq=False, repr=False)
 class OptionsWished(Message):
-    """A tab wants the model looked at with other options."""
+    """A tab wants the model looked at with other options than those that are wished now."""
 
-    options: Options
+    change: Callable[[Options], Options]
 
 
 @dataclass(eq=False, repr=False)

@@ -6,7 +6,7 @@ that it is being worked out. What is not known is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from modelscope_tui.errors import ModelscopeError
     from modelscope_tui.fit.estimate import FitEstimate
     from modelscope_tui.fit.outlook import Outlook
+    from modelscope_tui.launch.subject import Options
     from modelscope_tui.ui.study import Study
 
 SAID = {"yes": "It fits", "tight": "It runs with a trade-off", "no": "It does not fit", "unknown": "It is not known"}
@@ -58,6 +59,7 @@ class FitTab(Tab):
         """Begin with nothing worked out."""
         self._known: Study | None = None
         self._seen: Outlook | None = None
+        self._seen_for: Options | None = None
         self._problem: ModelscopeError | None = None
 
     def show_words(self, words: Content) -> None:
@@ -75,14 +77,14 @@ class FitTab(Tab):
         if known is not self._known:
             self._known = known
             details, options = known.details, known.options
-            self.ask(lambda explorer: explorer.outlook(details, options))
+            self.ask(lambda explorer: (explorer.outlook(details, options), options))
         self._write()
 
     def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
         """Show what was worked out."""
         self._problem = problem
         if answer is not None:
-            self._seen = cast("Outlook", answer)
+            self._seen, self._seen_for = cast("tuple[Outlook, Options]", answer)
         self._write()
 
     def _write(self) -> None:
@@ -101,35 +103,45 @@ class FitTab(Tab):
 
     def action_quant(self, direction: int) -> None:
         """Look at the next way to store the weights."""
-        known, seen = self._known, self._seen
-        names = [clean(way.quantization, 60) for way in seen.ways if way.quantization] if seen is not None else []
-        if known is None or seen is None or not names:
-            return
-        now = seen.chosen.quantization
-        at = names.index(now) + direction if now in names else 0
-        self.pane.post_message(OptionsWished(replace(known.options, quant=names[at % len(names)])))
+
+        def _next(wished: Options, seen: Outlook) -> Options:
+            names = [clean(way.quantization, 60) for way in seen.ways if way.quantization]
+            now = wished.quant if self._is_ahead(wished) else seen.chosen.quantization
+            at = names.index(now) + direction if now in names else 0
+            return replace(wished, quant=names[at % len(names)]) if names else wished
+
+        self._wish(_next)
 
     def action_context(self, direction: int) -> None:
         """Look at twice the context, or half of it."""
-        known, seen = self._known, self._seen
-        if known is None or seen is None or not seen.curve:
-            return
-        lengths = [length for length, _ in seen.curve]
-        now = seen.chosen.context
-        wanted = [length for length in lengths if (length > now if direction > 0 else length < now)]
-        if wanted:
-            context = wanted[0] if direction > 0 else wanted[-1]
-            self.pane.post_message(OptionsWished(replace(known.options, context=context)))
+
+        def _next(wished: Options, seen: Outlook) -> Options:
+            now = (self._is_ahead(wished) and wished.context) or seen.chosen.context
+            lengths = [length for length, _ in seen.curve if (length > now if direction > 0 else length < now)]
+            return replace(wished, context=lengths[0 if direction > 0 else -1]) if lengths else wished
+
+        self._wish(_next)
 
     def action_cache(self, direction: int) -> None:
         """Look at the next type of the KV cache that the engine knows."""
-        known, seen = self._known, self._seen
-        if known is None or seen is None:
-            return
-        types = CACHE_TYPES["llamacpp" if seen.chosen.engine == "llamacpp" else "server"]
-        now = seen.chosen.kv_dtype
-        chosen = types[(types.index(now) + direction) % len(types)] if now in types else types[0]
-        self.pane.post_message(OptionsWished(replace(known.options, kv_dtype=None if chosen == "f16" else chosen)))
+
+        def _next(wished: Options, seen: Outlook) -> Options:
+            types = CACHE_TYPES["llamacpp" if seen.chosen.engine == "llamacpp" else "server"]
+            now = wished.kv_dtype or types[0] if self._is_ahead(wished) else seen.chosen.kv_dtype
+            chosen = types[(types.index(now) + direction) % len(types)] if now in types else types[0]
+            return replace(wished, kv_dtype=None if chosen == types[0] else chosen)
+
+        self._wish(_next)
+
+    def _wish(self, step: Callable[[Options, Outlook], Options]) -> None:
+        """Wish for a step from what is wished now: keys are quicker than answers, and each of them counts."""
+        seen = self._seen
+        if seen is not None:
+            self.pane.post_message(OptionsWished(lambda wished: step(wished, seen)))
+
+    def _is_ahead(self, wished: Options) -> bool:
+        """Tell whether more is wished than is worked out by now."""
+        return self._seen_for is not None and wished != self._seen_for
 
     def action_edit(self) -> None:
         """Open the form of the options."""
