@@ -42,6 +42,7 @@ def row(model: Model, view: ModelView) -> dict[str, Any]:
         "categories": list(view.categories),
         "license": model.license,
         "license_name": model.license_name,
+        "license_link": model.license_link,
         "license_group": view.license_group,
         "params": model.params,
         "active_params": model.active_params,

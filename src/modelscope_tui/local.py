@@ -162,7 +162,7 @@ class Local(Questions):
 
         return ModelView(
             categories=categories_of(model),
-            license_group=group_of(model.license, model.license_name),
+            license_group=group_of(*model.license_said),
             tools=tools_of(model),
             fits=self.fits(model),
             allowed=self.allowed(model),

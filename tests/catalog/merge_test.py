@@ -57,6 +57,8 @@ def test_the_name_of_an_old_license_goes_with_it() -> None:
     assert merge_row(OLD, _hub(license="other")).license_name == "own"
     assert merge_row(OLD, _hub(downloads=1)).license_name == "own"
     assert merge_row(OLD, _hub(license="other", license_name="new")).license_name == "new"
+    linked = merge_row(OLD, _hub(license="other", license_link="LICENSE"))
+    assert merge_row(linked, _hub("2026-11-02T12:00:00Z", license="mit")).license_link is None
 
 
 def test_merging_twice_changes_nothing_more() -> None:

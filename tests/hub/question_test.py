@@ -26,6 +26,7 @@ def test_every_row_brings_the_facts_that_a_row_has() -> None:
         ("qwen3 coder", "search", "qwen3 coder"),
         ("task:text-generation", "pipeline_tag", "text-generation"),
         ("license:mit", "filter", ["license:mit"]),
+        ("license:qwen-research", "filter", ["license:other"]),
         ("library:mlx language:de", "filter", ["mlx", "de"]),
         ("base:Qwen/Qwen3-8B", "filter", ["base_model:Qwen/Qwen3-8B"]),
         ("base:Qwen/Qwen3-8B relation:quantized", "filter", ["base_model:quantized:Qwen/Qwen3-8B"]),

@@ -103,9 +103,13 @@ def test_the_gate_is_one_of_our_words_or_unknown(said: Any, gate: str | None) ->
 def test_the_license_is_the_cards_else_the_tags() -> None:
     assert _row(tags=["license:mit"]).license == "mit"
     assert _row(tags=["license:mit"], cardData={"license": "gemma"}).license == "gemma"
-    assert _row(cardData={"license": ["apache-2.0", "mit"]}).license == "apache-2.0"
-    named = _row(cardData={"license": "other", "license_name": "mnpl"})
-    assert (named.license, named.license_name) == ("other", "mnpl")
+    assert _row(cardData={"license": ["apache-2.0", "mit"]}).license == "apache-2.0,mit"
+    link = "https://mistral.ai/licenses/MNPL-0.1.md"
+    named = _row(cardData={"license": "other", "license_name": "mnpl", "license_link": link})
+    assert named.license_said == ("other", "mnpl", link)
+    assert named.provenance["license_link"].source == "hub"
+    assert _row(cardData={"license": "other", "license_link": ["LICENSE"]}).license_link is None
+    assert _row(cardData={"license": "other", "license_link": "x" * 501}).license_link is None
 
 
 def test_base_models_come_from_card_and_tags_once_each() -> None:

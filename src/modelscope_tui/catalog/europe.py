@@ -75,8 +75,8 @@ def _keys(details: ModelDetails, compute: Compute | None) -> Iterator[str]:
 
 def _exemption(details: ModelDetails) -> str:
     model = details.model
-    group = group_of(model.license, model.license_name)
+    group = group_of(*model.license_said)
     if group in _FREE_GROUPS:
         return "exempt"
-    limits = any(terms.thresholds or terms.exclusions for terms in all_terms(model.license, model.license_name))
+    limits = any(terms.thresholds or terms.exclusions for terms in all_terms(*model.license_said))
     return "not_exempt" if group in _CLOSED_GROUPS or limits else "exempt_unclear"

@@ -158,8 +158,7 @@ def facts_shared(model: Model) -> tuple[object, ...]:
     """Give the facts that :func:`shared_facets` are made of: many rows have the same."""
     return (
         model.task, model.library, model.model_type, tuple([tag for tag in model.tags if tag[:11] != _BASED]),
-        model.license, model.license_name, model.languages, model.capabilities, model.quantization, model.is_moe,
-        model.gated,
+        model.license_said, model.languages, model.capabilities, model.quantization, model.is_moe, model.gated,
     )  # fmt: skip
 
 
@@ -167,8 +166,8 @@ def shared_facets(model: Model) -> list[Key]:
     """Collect the keys that follow from facts alone, whatever the model is called and was made from."""
     found: list[Key] = [(Kind.TAG, word) for word in words_of(model)]
     found += [(Kind.PLAIN, folded(tag)) for tag in model.tags if tag.startswith(_ONLY_EXACT) and tag[:11] != _BASED]
-    found += [(Kind.LICENSE, name) for name in license_ids(model.license, model.license_name)]
-    found.append((Kind.GROUP, group_of(model.license, model.license_name)))
+    found += [(Kind.LICENSE, name) for name in license_ids(*model.license_said)]
+    found.append((Kind.GROUP, group_of(*model.license_said)))
     found += [(Kind.LANGUAGE, language_code(language)) for language in model.languages]
     found += [(Kind.QUANTIZATION, name) for name in _quantization_words(model.quantization)]
     singles = ((Kind.TASK, model.task), (Kind.LIBRARY, model.library), (Kind.GATED, model.gated))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modelscope_tui.catalog.europe import Compute, Duty, compute_of, duties_of
+from modelscope_tui.catalog.license_names import address_of
 from modelscope_tui.catalog.lineage import Ancestor, Find, ancestors_of
 from modelscope_tui.catalog.model import ModelDetails
 from modelscope_tui.catalog.openness import Openness, openness_of
@@ -20,11 +21,25 @@ from modelscope_tui.catalog.terms import Terms, all_terms
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """The license in the words of the card."""
+
+    license: str | None
+    """Ids, joined by commas."""
+    name: str | None
+    link: str | None
+    address: str | None
+    """The link as an address that a browser can open; None where it is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lens:
     """What is known of a model's terms and dangers."""
 
     terms: tuple[Terms, ...]
     """Every license that the card states; empty when it states none."""
+    stated: Stated
+    """What the card says of it in its own words."""
     purpose: Purpose
     permission: Permission
     ancestors: tuple[Ancestor, ...]
@@ -60,7 +75,8 @@ def lens_of(
     model = details.model
     ancestors = ancestors_of(model, find)
     return Lens(
-        terms=all_terms(model.license, model.license_name),
+        terms=all_terms(*model.license_said),
+        stated=Stated(*model.license_said, address_of(model.id, model.license_link)),
         purpose=purpose,
         permission=_with_family(permission_of(model, purpose), ancestors),
         ancestors=ancestors,

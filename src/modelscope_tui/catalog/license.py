@@ -1,8 +1,9 @@
 """What a license allows: a group for browsing, and the facts behind it.
 
-GROUND FLOOR. A summary by hand in ``data/licenses.json``, not legal advice. A card with ``license: other`` names its
-license in ``license_name``; where that name is not known here the group is `other`, unless the name itself says that
-commerce is excluded. Several licenses at once are as strict as the strictest of them.
+GROUND FLOOR. A summary by hand in ``data/licenses.json`` and ``data/license_names.json``, not legal advice. A card with
+``license: other`` names its license in ``license_name`` or links to it in ``license_link`` (``license_names.py``);
+where neither is known here the group is `other`, unless the name itself says that commerce is excluded. Several
+licenses at once are as strict as the strictest of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from modelscope_tui.catalog.license_names import (
+    SAYS_NOTHING,
+    known_spellings,
+    linked,
+    other_spelling,
+    spelled,
+)
 from modelscope_tui.catalog.packaged import facts
 
 GROUPS = ("permissive", "copyleft", "use-restricted", "custom-open", "non-commercial", "other", "unknown")
@@ -63,11 +71,6 @@ class LicenseFacts:
     """Where these facts come from."""
 
 
-def _spelled(name: str) -> str:
-    """Bring the spellings of a license name together: `LFM Open License v1.0` and `lfm-open-license-v1.0`."""
-    return re.sub(r"[\s_]+", "-", name.strip().casefold())
-
-
 def _group(item: dict[str, Any]) -> str:
     if item["id"] in {"unknown", "other"}:
         return str(item["id"])
@@ -83,16 +86,16 @@ def _group(item: dict[str, Any]) -> str:
 @cache
 def _known() -> dict[str, LicenseFacts]:
     """Every license by its id; those that have no id on the Hub by their name, in both spellings."""
-    packaged = facts("licenses.json")
+    packaged, named = facts("licenses.json"), facts("license_names.json")
     known: dict[str, LicenseFacts] = {}
-    for item in packaged["custom_license_names"]:
-        item = {"id": item["license_name"], **item}  # noqa: PLW2901 - the same item, completed
-        found = _facts(item, packaged["source"])
-        known[_spelled(found.id)] = known[_spelled(found.name)] = found
+    for source, items in ((packaged["source"], packaged["custom_license_names"]), (None, named["licenses"])):
+        for item in items:
+            found = _facts({"id": item["license_name"], **item}, source or item["source"])
+            known[spelled(found.id)] = known[spelled(found.name)] = found
     for item in packaged["items"]:
         found = _facts(item, packaged["source"])
-        known.setdefault(_spelled(found.name), found)
-        known[_spelled(found.id)] = found
+        known.setdefault(spelled(found.name), found)
+        known[spelled(found.id)] = found
     return known
 
 
@@ -110,34 +113,66 @@ def _facts(item: dict[str, Any], source: str) -> LicenseFacts:
     )
 
 
-def license_ids(license: str | None, license_name: str | None) -> tuple[str, ...]:  # noqa: A002 - the card's word
-    """List what a person may call this license: the card's ids, or its name where the id is only `other`."""
+def license_ids(
+    license: str | None,  # noqa: A002 - the card's word
+    license_name: str | None,
+    license_link: str | None = None,
+) -> tuple[str, ...]:
+    """List the licenses that a card means: its ids; where there is none but `other`, its name, else its link.
+
+    A name is brought to the id that is known here, whatever its spelling; one that nobody knows stays as it is.
+    """
     ids = [part.strip().casefold() for part in (license or "").split(",") if part.strip()]
-    if license_name and (not ids or ids == ["other"]):
-        return (_spelled(license_name),)
-    return tuple(dict.fromkeys(ids))
+    if ids and ids != ["other"]:
+        return tuple(dict.fromkeys(ids))
+    name = spelled(license_name or "")
+    if name and name not in SAYS_NOTHING:
+        if name in _known():
+            return (_known()[name].id,)
+        meant = other_spelling(name)
+        if meant:
+            return meant
+    behind = linked(license_link)
+    if behind is not None:
+        return (behind,)
+    return (name,) if name else tuple(dict.fromkeys(ids))
+
+
+def same_license(name: str) -> str:
+    """Give the id of a license by any of its spellings; an id, and a name that is not known, stay as they are."""
+    known = _known().get(spelled(name))
+    meant = (known.id,) if known is not None else other_spelling(name)
+    return meant[0] if len(meant) == 1 and meant[0] != name.casefold() else name
 
 
 def _named(name: str) -> LicenseFacts:
-    known = _known().get(_spelled(name))
+    known = _known().get(spelled(name))
     if known is not None:
         return known
-    if _SAYS_NO_COMMERCE.search(_spelled(name)):
+    if _SAYS_NO_COMMERCE.search(spelled(name)):
         group, commerce, source = "non-commercial", "no", "the license's own name"
         return LicenseFacts(id=name, name=name, group=group, commercial_use=commerce, source=source)
     return LicenseFacts(id=name, name=name, group="other")
 
 
 @lru_cache(maxsize=4096)
-def license_facts(license: str | None, license_name: str | None) -> LicenseFacts | None:  # noqa: A002 - the card's word
+def license_facts(
+    license: str | None,  # noqa: A002 - the card's word
+    license_name: str | None,
+    license_link: str | None = None,
+) -> LicenseFacts | None:
     """Give what is known of a model's license, the strictest of several; None when the card states none."""
-    found = [_named(name) for name in license_ids(license, license_name)]
+    found = [_named(name) for name in license_ids(license, license_name, license_link)]
     return min(found, key=lambda one: _STRICTEST.index(one.group)) if found else None
 
 
-def group_of(license: str | None, license_name: str | None) -> str:  # noqa: A002 - the card's word
+def group_of(
+    license: str | None,  # noqa: A002 - the card's word
+    license_name: str | None,
+    license_link: str | None = None,
+) -> str:
     """Sort a license into one of ``GROUPS``."""
-    found = license_facts(license, license_name)
+    found = license_facts(license, license_name, license_link)
     return found.group if found else "unknown"
 
 
@@ -148,10 +183,16 @@ def group_label(group: str) -> str:
 
 def license_label(license_id: str) -> str:
     """Name a license for a person: its own name where it is known, else its id."""
-    found = _known().get(_spelled(license_id))
+    found = _known().get(spelled(license_id))
     return found.name if found else license_id
 
 
+def is_hub_license(license_id: str) -> bool:
+    """Tell whether the Hub itself knows a license by this id; all others are `other` there."""
+    name = license_id.casefold()
+    return any(item["id"] == name for item in facts("licenses.json")["items"])
+
+
 def known_licenses() -> tuple[str, ...]:
-    """List the ids and names of every license that is known here."""
-    return tuple(_known())
+    """List the ids and names of every license that is known here, and their other spellings."""
+    return tuple(dict.fromkeys((*_known(), *known_spellings())))

@@ -80,13 +80,13 @@ def worst_of(ancestors: tuple[Ancestor, ...]) -> Harmony | None:
 def _compared(model: Model, base: Model | None) -> tuple[Harmony, str, str | None]:
     if base is None:
         return "unseen", "This repository is not known here.", None
-    its = all_terms(base.license, base.license_name)
+    its = all_terms(*base.license_said)
     if not its or any(terms.facts.group == "unknown" for terms in its):
         return "unclear", "It states no license, so nothing is known to be granted.", None
-    own = all_terms(model.license, model.license_name)
+    own = all_terms(*model.license_said)
     if any(terms.id == "other" for terms in its):
         return "unclear", "It says only `other`: its terms are in its own license file.", None
-    if set(license_ids(base.license, base.license_name)) <= set(license_ids(model.license, model.license_name)):
+    if set(license_ids(*base.license_said)) <= set(license_ids(*model.license_said)):
         return "same", "The same license.", None
     if not own:
         return _missing(its)

@@ -12,7 +12,7 @@ from modelscope_tui.catalog.model import Model, Provenance
 
 _NOT_FACTS = frozenset({"id", "source", "as_of", "provenance"})
 _FACTS = tuple(item.name for item in fields(Model) if item.name not in _NOT_FACTS)
-_TOGETHER = {"license_name": "license"}
+_TOGETHER = {"license_name": "license", "license_link": "license"}
 """A fact that belongs to another one: when the owner changes, the old companion must not stay behind."""
 
 

@@ -63,8 +63,10 @@ class Model:
     library: str | None = None
     tags: tuple[str, ...] = ()
     license: str | None = None
-    """The card's license id; `other` has its real name in `license_name`."""
+    """The card's license id, several joined by commas; `other` has its real name in `license_name`."""
     license_name: str | None = None
+    license_link: str | None = None
+    """Where the card says that the text stands: an address, or the name of a file of the repository."""
     languages: tuple[str, ...] = ()
     downloads: int | None = None
     """Downloads of the last 30 days."""
@@ -108,6 +110,11 @@ class Model:
     as_of: str | None = None
     provenance: Mapping[str, Provenance] = field(default_factory=_empty, hash=False)
     """Field name → who said it."""
+
+    @property
+    def license_said(self) -> tuple[str | None, str | None, str | None]:
+        """What its card says of its license: ids, name, link."""
+        return self.license, self.license_name, self.license_link
 
     @property
     def organization(self) -> str:

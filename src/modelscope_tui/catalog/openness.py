@@ -84,7 +84,7 @@ def _component(details: ModelDetails, card: str, name: str, needed_for: int, see
     if not evidence:
         return Component(name, needed_for, "not established", "")
     is_elsewhere = evidence.startswith(("data set ", "arXiv:"))  # its own license is not known here
-    is_open = group_of(details.model.license, details.model.license_name) in _OPEN_GROUPS and not is_elsewhere
+    is_open = group_of(*details.model.license_said) in _OPEN_GROUPS and not is_elsewhere
     return Component(name, needed_for, "open" if is_open else "published", evidence)
 
 

@@ -98,7 +98,7 @@ def is_multimodal(model: Model) -> bool | None:
 
 def permission_of(model: Model, purpose: Purpose) -> Permission:
     """Judge a row by the license that its card states."""
-    return may_use(model.license, model.license_name, purpose, is_multimodal(model))
+    return may_use(model.license, model.license_name, purpose, is_multimodal(model), model.license_link)
 
 
 @lru_cache(maxsize=4096)
@@ -107,6 +107,7 @@ def may_use(
     license_name: str | None,
     purpose: Purpose,
     is_multimodal: bool | None,
+    license_link: str | None = None,
 ) -> Permission:
     """Judge a license for a purpose.
 
@@ -115,8 +116,9 @@ def may_use(
         license_name: the name that stands behind `other`.
         purpose: where and what for.
         is_multimodal: whether the model takes more than text; some licenses exclude regions only then.
+        license_link: where the card says that its text stands.
     """
-    return _judged(all_terms(license, license_name), purpose, is_multimodal)
+    return _judged(all_terms(license, license_name, license_link), purpose, is_multimodal)
 
 
 @lru_cache(maxsize=4096)
@@ -174,7 +176,8 @@ def _what_for(terms: Terms, use: str) -> Iterator[Said]:
         yield "no", "Commercial use is not licensed.", right.clause
     else:
         yield _free(terms)
-    if use != "research" and right.value != "no":
+    is_free_inside = use == "internal" and terms.right("internal").value == "yes"
+    if use != "research" and right.value != "no" and not is_free_inside:
         yield from _above(terms, use)
 
 

@@ -35,7 +35,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from modelscope_tui.catalog.license import GROUPS, known_licenses
+from modelscope_tui.catalog.license import GROUPS, known_licenses, same_license
 from modelscope_tui.catalog.permission import REGIONS, USES
 from modelscope_tui.errors import UsageError
 from modelscope_tui.settings_file import place
@@ -141,7 +141,7 @@ def _licenses(value: Any) -> tuple[str, ...]:
         near = difflib.get_close_matches(name, known, 1, cutoff=0.85)
         if name not in known and near:
             raise ValueError(f"knows no license {name!r}: did you mean {near[0]!r}")
-    return _words(value)
+    return tuple(name if name in GROUPS else same_license(name) for name in _words(value))
 
 
 def _regions(value: Any) -> tuple[str, ...]:

@@ -76,8 +76,8 @@ def check(details: ModelDetails, policy: Policy, find: Find, now: datetime | Non
 
 
 def _licenses(model: Model, policy: Policy) -> Iterator[RuleResult]:
-    stated = license_ids(model.license, model.license_name)
-    group = group_of(model.license, model.license_name)
+    stated = license_ids(*model.license_said)
+    group = group_of(*model.license_said)
     is_unread = group == "unknown" or stated == ("other",)
     names = {*stated, group, *(group_of(one, None) for one in stated)}
     told = f"license {', '.join(stated) or 'not stated'} ({group})"

@@ -18,7 +18,7 @@ def mark_of(model: Model, purpose: Purpose, policy: Policy) -> Answer:
     """Judge a row by its licenses and its publisher; the strictest answer counts."""
     if is_barred(model.organization, policy):
         return "no"
-    stated = license_ids(model.license, model.license_name)
+    stated = license_ids(*model.license_said)
     if not stated:
         return unstated(policy)
     shape = is_multimodal(model)

@@ -16,7 +16,7 @@ from modelscope_tui.catalog.packaged import facts
 RIGHTS = ("commercial", "internal", "modify", "distribute", "outputs")
 """What a license may allow: commercial use, work inside a company, changed versions, sharing, use of the outputs."""
 
-ON_USE = frozenset({"use-policy", "limit", "register"})
+ON_USE = frozenset({"use-policy", "limit", "register", "unread"})
 """Kinds of duties that bind whoever runs the model, even when nothing is passed on."""
 
 LIGHT = frozenset({"notice", "changes", "attribution", "no-endorsement"})
@@ -84,6 +84,8 @@ class Terms:
     note: str | None = None
     as_of: str | None = None
     """The day when the text was read."""
+    read_from: str | None = None
+    """The copy that was read, where the text's own address could not be had: a repository and its commit."""
 
     @property
     def id(self) -> str:
@@ -122,6 +124,7 @@ def terms_of(license_id: str) -> Terms:
         export=Clause("export", *item["export"]) if item["export"] else None,
         note=item.get("note") or (None if item["read_as"] == "text" else known.note),
         as_of=facts("license_terms.json")["as_of"],
+        read_from=item.get("read_from"),
     )
 
 
@@ -146,6 +149,10 @@ def _summarized(known: LicenseFacts) -> Terms:
     )
 
 
-def all_terms(license: str | None, license_name: str | None) -> tuple[Terms, ...]:  # noqa: A002 - the card's word
+def all_terms(
+    license: str | None,  # noqa: A002 - the card's word
+    license_name: str | None,
+    license_link: str | None = None,
+) -> tuple[Terms, ...]:
     """Give the terms of every license that a card states; several at once all bind."""
-    return tuple(terms_of(name) for name in license_ids(license, license_name))
+    return tuple(terms_of(name) for name in license_ids(license, license_name, license_link))

@@ -9,6 +9,7 @@ import difflib
 import re
 from datetime import UTC, datetime
 
+from modelscope_tui.catalog.license import same_license
 from modelscope_tui.catalog.measure import number_span, time_span
 from modelscope_tui.catalog.query import ALIASES, CHOICES, FIELDS, NUMBERS, SORTS, TIMES, Problem, Query, Term
 
@@ -93,6 +94,8 @@ class _Reading:
         if name != "sort":
             values = tuple(value for part in _PART.findall(found[2]) if (value := _unquoted(part).strip()))
             complaint = _complaint(name, values)
+            if name == "license":
+                values = tuple(map(same_license, values))
             if complaint is None:
                 self.terms.append(Term(name, values, is_excluded))
         if complaint is not None:

@@ -31,6 +31,7 @@ def terms(found: Terms) -> dict[str, Any]:
         "version": found.version,
         "text_url": found.text_url,
         "read_as": found.read_as,
+        "read_from": found.read_from,
         "read_on": found.as_of,
         "allows": {name: {"value": right.value, "clause": right.clause} for name, right in found.rights.items()},
         "asks": [asdict(one) for one in found.asks],
@@ -50,6 +51,7 @@ def license_detail(lens: Lens) -> dict[str, Any] | None:
     detail: dict[str, Any] = terms(found[0]) if found else {"id": None}
     source, as_of = europe.source()
     return detail | {
+        "stated": asdict(lens.stated),
         "others": [terms(one) for one in found[1:]],
         "permission": {
             "region": lens.purpose.region,
@@ -90,8 +92,15 @@ def policy(result: PolicyResult) -> dict[str, Any]:
     return {"model": result.model, "verdict": result.verdict, "allowed": result.is_allowed, "rules": rules}
 
 
+def _stated(lens: Lens) -> Iterator[tuple[str, str, str]]:
+    said = lens.stated
+    if said.name or said.link:
+        yield "card says", " · ".join(filter(None, (said.license, said.name, said.link))), said.address or "card"
+
+
 def told(lens: Lens) -> Iterator[tuple[str, str, str]]:
     """Tell it to a person: what, in which words, and the section or source."""
+    yield from _stated(lens)
     yield "use", f"{ANSWER_LABELS[lens.permission.answer]}: {lens.purpose.describe()}", ""
     for reason in lens.permission.reasons:
         yield "", reason.text, f"{reason.license} {reason.clause or ''}".strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from modelscope_tui.catalog.license import is_hub_license
 from modelscope_tui.catalog.query import Query
 
 ROW_FACTS = (
@@ -55,6 +56,8 @@ def _filters(query: Query) -> Iterable[str]:
     ):
         value = _only(query, field)
         if value and not (field == "license" and value.lower() in GROUPS):
+            if field == "license" and not is_hub_license(value):
+                value = "other"  # the Hub knows no names behind it; the index narrows them
             relation = _only(query, "relation") if field == "base" else None
             yield f"{prefix}{relation}:{value}" if relation and relation != "unknown" else prefix + value
 

@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from modelscope_tui.catalog.license_names import LONGEST_LINK
 from modelscope_tui.catalog.merge import merge_row
 from modelscope_tui.catalog.model import Gate, Model, ModelDetails, Provenance, is_repo_id
 from modelscope_tui.catalog.quantization import method_name
@@ -29,6 +30,9 @@ KEPT = (
 
 PACKED = frozenset({"I8", "U8", "I16", "U16", "I32", "U32", "I4", "U4"})
 """Dtypes in which quantizers pack several weights into one element."""
+
+MOST_LICENSES = 8
+"""No card names more licenses at once."""
 
 PACKED_SHARE = 0.02
 """Above this share of packed elements their sum is not a number of parameters."""
@@ -137,8 +141,9 @@ def _card_facts(answer: Mapping[str, Any], tags: tuple[str, ...]) -> dict[str, A
     tagged = tuple(dict.fromkeys([tag.rpartition(":")[2] for tag in tags if tag.startswith("base_model:")]))
     tagged = () if tagged == named else repo_ids(tagged)
     return {
-        "license": (licenses[0] if licenses else None) or license_tag,
+        "license": ",".join(licenses[:MOST_LICENSES]) or license_tag,
         "license_name": text(card.get("license_name")),
+        "license_link": text(card.get("license_link"), LONGEST_LINK),
         "languages": texts(card.get("language"), 300, 40),
         "base_models": tuple(dict.fromkeys((*named, *tagged))),
     }

@@ -33,7 +33,7 @@ def token_env(model: Model) -> tuple[tuple[str, str | None], ...]:
 
 def gate_note(model: Model) -> tuple[Note, ...]:
     """Say how to get access to a gated repository with a token, and where a gate is likely but not known."""
-    if model.gated is None and group_of(model.license, model.license_name) in _OFTEN_GATED:
+    if model.gated is None and group_of(*model.license_said) in _OFTEN_GATED:
         text = (
             f"Whether {model.id} is gated is not known here. If the Hub answers 401: accept the conditions at"
             f" https://huggingface.co/{model.id} and set {TOKEN} in the environment."
@@ -53,7 +53,7 @@ def gate_note(model: Model) -> tuple[Note, ...]:
 
 def license_note(model: Model) -> tuple[Note, ...]:
     """Name a licence that does not let everybody do everything."""
-    group = group_of(model.license, model.license_name)
+    group = group_of(*model.license_said)
     name = model.license_name or (license_label(model.license) if model.license else None)
     if group == "non-commercial" and name:
         return (Note("warning", f"Licence {name}: not for commercial use without an agreement with the publisher."),)

@@ -207,6 +207,11 @@ CARD: tuple[Binding, ...] = (
 )
 """Keys of the detail pane while its Card tab is shown."""
 
+LICENSE: tuple[Binding, ...] = (
+    _key("license-links", "enter", "tab('license', 'links')", "texts", "List where the license's texts stand, to open"),
+)
+"""Keys of the detail pane while its License tab is shown."""
+
 FAMILY: tuple[Binding, ...] = (
     *_tab_list("family", "relative"),
     _key(
@@ -342,6 +347,7 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "Detail": DETAIL,
     "Launch": LAUNCH,
     "Fit": FIT,
+    "License": LICENSE,
     "Files": FILES,
     "Card": CARD,
     "Links of a card": LINKS,

@@ -102,6 +102,11 @@ def _license(lens: Lens) -> Iterator[Line]:
         yield "", "The card states no license.", "", ""
     for terms in lens.terms:
         yield from _terms(terms)
+    said = lens.stated
+    if said.name or said.link:
+        yield "card says", " · ".join(filter(None, (said.license, said.name, said.link))), "", ""
+    if said.address and said.address != said.link:
+        yield "text at", said.address, "", ""
 
 
 def _terms(terms: Terms) -> Iterator[Line]:
@@ -126,7 +131,16 @@ def _terms(terms: Terms) -> Iterator[Line]:
     if terms.note:
         yield "note", terms.note, "", ""
     read = {"text": "its text", "guide": "the publisher's guide", "summary": "a summary only"}[terms.read_as]
-    yield "read from", f"{read}{f' on {terms.as_of}' if terms.as_of else ''} {terms.text_url or ''}".strip(), "", ""
+    where = f"{read}{f' on {terms.as_of}' if terms.as_of else ''} {terms.text_url or ''}".strip()
+    yield "read from", f"{where}, by way of {terms.read_from}" if terms.read_from else where, "", ""
+
+
+def addresses_of(lens: Lens) -> dict[str, str]:
+    """Name every address of a license's text that a browser can open, with the words that stand for it."""
+    found = {terms.text_url: terms.facts.name for terms in lens.terms if terms.text_url}
+    if lens.stated.address:
+        found.setdefault(lens.stated.address, lens.stated.name or "the license that the card links to")
+    return found
 
 
 def _family(lens: Lens) -> Iterator[Line]:

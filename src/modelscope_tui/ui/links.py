@@ -1,4 +1,4 @@
-"""The addresses of a card in a popup: open one in the browser, or copy it.
+"""The addresses of a card, or of a license, in a popup: open one in the browser, or copy it.
 
 UPPER FLOOR. Only http and https come here at all; what is shown is the whole address, so that nobody is led astray.
 """
@@ -33,14 +33,15 @@ class LinksScreen(ModalScreen[None]):
     CSS_PATH = "styles/sheet.tcss"
     BINDINGS: ClassVar[Any] = list(keymap.LINKS)
 
-    def __init__(self, links: Sequence[Link]) -> None:
+    def __init__(self, links: Sequence[Link], title: str = "Links of the card") -> None:
         super().__init__(classes="sheet")
+        self._title = title
         self._links = {str(link.number): link for link in links}
 
     def compose(self) -> ComposeResult:
         """Make the list, and the whole address of the line under the cursor."""
         with Vertical(id="links-frame", classes="frame") as frame:
-            frame.border_title = Content("Links of the card")
+            frame.border_title = Content(self._title)
             frame.border_subtitle = Content("enter opens · y copies · esc closes")
             yield RowList(id="links-list")
             yield Static(id="links-address")

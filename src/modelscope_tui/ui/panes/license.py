@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from modelscope_tui.catalog.lens import Lens
 from modelscope_tui.errors import ModelscopeError
-from modelscope_tui.ui.lens_text import sheet_of
+from modelscope_tui.ui.lens_text import addresses_of, sheet_of
 from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.study import in_words
 
@@ -33,16 +33,18 @@ class LicenseTab(Tab):
     def on_mount(self) -> None:
         """Begin with nothing shown."""
         self._shown: str | None = None
+        self._lens: Lens | None = None
         self._known: Study | None = None
 
     def show_words(self, words: Content) -> None:
         """Say something instead of a license."""
-        self._shown = self._known = None
+        self._shown = self._known = self._lens = None
         self.query_one(Static).update(words)
 
     def show(self, model: Model, known: Study | None) -> None:
         """Ask for the lens of the model: at once from its row, then from all that is known."""
         if self._shown != model.id:
+            self._lens = None
             self.query_one(Static).update(Content.styled("reading the license …", "$foreground 50%"))
         self._shown, self._known = model.id, known
         self.ask(lambda explorer: _look(explorer, model, known))
@@ -50,11 +52,24 @@ class LicenseTab(Tab):
     def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
         """Write the lens, or say why there is none."""
         if isinstance(answer, Lens):
+            self._lens = answer
             answered = self._known.launch(self.pane.current_tool) if self._known is not None else None
             details = self._known.details if self._known is not None else None
             self.query_one(Static).update(sheet_of(answer, details, answered, self.room))
         elif problem is not None:
             self.query_one(Static).update(Content.styled(in_words(problem), "$text-error"))
+
+    def action_links(self) -> None:
+        """List where the texts of the license stand."""
+        found = addresses_of(self._lens) if self._lens is not None else {}
+        if not found:
+            self.notify("No address of a license is known here.", timeout=3, markup=False)
+            return
+        from modelscope_tui.ui.card_text import Link
+        from modelscope_tui.ui.links import LinksScreen
+
+        links = [Link(number, name, address) for number, (address, name) in enumerate(found.items(), 1)]
+        self.app.push_screen(LinksScreen(links, "Texts of the license"))
 
 
 def _look(explorer: Explorer, model: Model, known: Study | None) -> Lens:

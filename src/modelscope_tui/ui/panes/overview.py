@@ -184,10 +184,10 @@ def _numbers(model: Model) -> Iterator[Fact]:
 
 
 def _terms(model: Model) -> Iterator[Fact]:
-    group = group_label(group_of(model.license, model.license_name))
+    group = group_label(group_of(*model.license_said))
     named = model.license_name if model.license in {None, "other"} else model.license
     yield "license", f"{license_label(named)} · {group}" if named else "not stated", "license"
-    facts = license_facts(model.license, model.license_name)
+    facts = license_facts(*model.license_said)
     if facts is not None and facts.note:
         yield "", facts.note, ""
     if model.gated not in {None, "no"}:

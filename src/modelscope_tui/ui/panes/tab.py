@@ -95,7 +95,7 @@ TABS = (
     TabLine("overview", "Overview", "overview:Overview"),
     TabLine("launch", "Launch", "launch:LaunchTab", keymap.LAUNCH),
     TabLine("fit", "Fit", "fit:FitTab", keymap.FIT),
-    TabLine("license", "License", "license:LicenseTab"),
+    TabLine("license", "License", "license:LicenseTab", keymap.LICENSE),
     TabLine("files", "Files", "files:FilesTab", keymap.FILES),
     TabLine("card", "Card", "card:CardTab", keymap.CARD),
     TabLine("family", "Family", "family:FamilyTab", keymap.FAMILY),
