@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modelscope_tui.errors import NotSaved
-from modelscope_tui.saving import ENDING, save, saved
+from modelscope_tui.errors import NotSaved, UsageError
+from modelscope_tui.saving import ENDING, place_of, save, saved
 
 
 def names(folder: Path) -> list[str]:
@@ -85,3 +85,10 @@ def test_a_link_that_looks_like_a_leftover_is_not_followed(tmp_path: Path) -> No
     (tmp_path / f".a.12345678{ENDING}").symlink_to(precious)
     save(tmp_path / "list.json", "y")
     assert precious.read_text(encoding="utf-8") == "x"
+
+
+def test_the_home_of_nobody_and_a_name_with_nul_are_no_places() -> None:
+    assert place_of("~/x") == Path.home() / "x"
+    for text in ("~nobody-of-this-name/x", "a\0b", "lone\ud800"):
+        with pytest.raises(UsageError, match="no place for a file"):
+            place_of(text)

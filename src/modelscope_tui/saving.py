@@ -11,19 +11,33 @@ import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from modelscope_tui.errors import NotSaved
+from modelscope_tui.errors import NotSaved, UsageError
 
 ENDING = ".saving"
 """How the name of a temporary file ends."""
 
 _LEFT = re.compile(rf"\..+\.[a-z0-9_]{{8}}{re.escape(ENDING)}")
 _TRIES = 8
+
+
+def place_of(text: str) -> Path:
+    """Read a place as a person writes it: `~` is their home directory, `~name` that of somebody else.
+
+    Raises:
+        UsageError: nobody of that name is known here, or no file can have such a name.
+    """
+    try:
+        if "\0" in text:
+            raise ValueError("a name cannot hold NUL")  # noqa: TRY301 - one sentence for all
+        os.fsencode(text)
+        return Path(text).expanduser()
+    except (RuntimeError, ValueError) as error:
+        raise UsageError(f"{text!a} is no place for a file: {error}.", "Write the whole path.") from error
 
 
 def save(path: Path, content: str | bytes, *, mode: int = 0o600, is_new: bool = False) -> None:
@@ -90,6 +104,8 @@ def _name(temporary: Path, path: Path, *, is_new: bool) -> None:
 
 def _beside(path: Path) -> tuple[BinaryIO, Path]:
     """Make a temporary file and lock it; somebody who clears away may have been quicker, so it is looked at again."""
+    import tempfile  # (5 ms that a start which writes nothing saves)
+
     for _ in range(_TRIES):
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=ENDING, dir=path.parent)
         if _take(handle) is not False and os.path.exists(name):  # noqa: PTH110 - a name, not yet a path of ours

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from modelscope_tui import settings_file
 from modelscope_tui.errors import UsageError
+from modelscope_tui.saving import place_of
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 """The Hub itself; `HF_ENDPOINT` names a mirror."""
@@ -70,10 +71,10 @@ class Settings:
             UsageError: naming the file or variable, the key and what it must be.
         """
         env = os.environ if environ is None else environ
-        config_path = Path(env.get("MODELSCOPE_TUI_CONFIG") or _user_path("config") / "config.toml")
+        config_path = place_of(env.get("MODELSCOPE_TUI_CONFIG") or str(_user_path("config") / "config.toml"))
         values: dict[str, Any] = {**settings_file.read(config_path), **_from_environment(env)}
         values.update({key: value for key, value in overrides.items() if value is not None})
-        cache_dir = Path(values.pop("cache_dir", None) or _user_path("cache")).expanduser()
+        cache_dir = place_of(str(values.pop("cache_dir", None) or _user_path("cache")))
         values["endpoint"] = _checked_endpoint(values.get("endpoint") or DEFAULT_ENDPOINT)
         known = {item.name for item in fields(cls)}
         return cls(cache_dir, config_path, **{key: value for key, value in values.items() if key in known})

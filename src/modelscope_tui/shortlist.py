@@ -22,7 +22,21 @@ from modelscope_tui.catalog.lock import locked
 from modelscope_tui.catalog.model import is_repo_id
 from modelscope_tui.errors import CatalogError, UsageError
 from modelscope_tui.saving import save
-from modelscope_tui.shortlisted import SCHEMA, Kept, Seen, Star, View, differences, kept_from, kept_to, merged, seen_of
+from modelscope_tui.shortlisted import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    SCHEMA,
+    Kept,
+    Seen,
+    Star,
+    View,
+    differences,
+    kept_from,
+    kept_to,
+    merged,
+    modest,
+    seen_of,
+)
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.model import Model, ModelDetails
@@ -30,7 +44,6 @@ if TYPE_CHECKING:
 FILE_NAME = "shortlist.json"
 """The file, beside the settings file."""
 
-LONGEST_NOTE = 2000
 MOST_RECENT = 50
 """How many models that were looked at are remembered."""
 
@@ -164,7 +177,7 @@ class Shortlist:
             UsageError: the name is empty or too long.
         """
         name = name.strip()
-        if not name or len(name) > 60 or not name.isprintable():
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
             raise UsageError("A view needs a name of at most 60 letters.", "Type one.")
         view = View(name, query, self._stamp())
         self._change(lambda kept: replace(kept, views={**kept.views, name: view}))
@@ -215,7 +228,7 @@ class Shortlist:
         if data["schema"] > SCHEMA:
             raise UsageError("This shortlist is of a later version of the program.", "Update modelscope-tui first.")
         try:
-            other = kept_from(data)
+            other = modest(kept_from(data))
         except (TypeError, ValueError, AttributeError, KeyError) as error:
             raise UsageError("This shortlist cannot be read.", "Export it again.") from error
         before = self._change(lambda kept: kept)

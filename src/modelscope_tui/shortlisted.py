@@ -7,6 +7,7 @@ it is set aside and not half understood.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -16,6 +17,11 @@ from modelscope_tui.catalog.model import is_repo_id
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.model import ModelDetails
+
+LONGEST_NOTE, LONGEST_NAME, LONGEST_QUERY, MOST_TAGS = 2000, 60, 4000, 50
+"""What one note, the name of a view or a tag, and a query may have in letters, and how many tags a model may have."""
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 SCHEMA = 1
 """The version of the file; a later one is refused."""
@@ -121,6 +127,23 @@ def merged(mine: Kept, other: Kept) -> Kept:
     return replace(mine, models=models, views=views)
 
 
+def modest(kept: Kept) -> Kept:
+    """Cut what somebody else wrote to what this program would have taken down; a view without a name goes."""
+    models = {
+        key: replace(star, note=star.note[:LONGEST_NOTE], tags=_modest_tags(star)) for key, star in kept.models.items()
+    }
+    views = {}
+    for view in kept.views.values():
+        name = "".join(letter if letter.isprintable() else " " for letter in view.name).strip()[:LONGEST_NAME].strip()
+        if name:
+            views[name] = replace(view, name=name, query=view.query[:LONGEST_QUERY])
+    return replace(kept, models=models, views=views)
+
+
+def _modest_tags(star: Star) -> tuple[str, ...]:
+    return tuple(tag[:LONGEST_NAME] for tag in star.tags[:MOST_TAGS])
+
+
 # -- JSON ------------------------------------------------------------------------------------------------------
 
 
@@ -151,7 +174,7 @@ def kept_from(data: Any) -> Kept:
     if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
         raise TypeError("no shortlist")
     models = {key: _star(key, one) for key, one in data.get("models", {}).items() if is_repo_id(key)}
-    views = {key: _view(key, one) for key, one in data.get("views", {}).items()}
+    views = {(name := _text(key)): _view(name, one) for key, one in data.get("views", {}).items()}
     seen = {key: _seen(one) for key, one in data.get("seen", {}).items() if is_repo_id(key)}
     recent = tuple(one for one in map(_text, data.get("recent", [])) if is_repo_id(one))
     return Kept(models, views, seen, recent)
@@ -173,7 +196,7 @@ def _seen(one: Any) -> Seen:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
-    return value
+    return value if value.isprintable() else _CONTROLS.sub(" ", value)
 
 
 def _known(value: Any) -> str | None:

@@ -38,6 +38,7 @@ from typing import Any
 from modelscope_tui.catalog.license import GROUPS, known_licenses, same_license
 from modelscope_tui.catalog.permission import REGIONS, USES
 from modelscope_tui.errors import UsageError
+from modelscope_tui.saving import place_of
 from modelscope_tui.settings_file import place
 
 _EXAMPLE = "See modelscope-tui policy --help for a file with every key."
@@ -73,7 +74,7 @@ def read_policy(path: Path) -> Policy:
     Raises:
         UsageError: it cannot be read, or holds something unusable; with file, line and key.
     """
-    where = path.expanduser()
+    where = place_of(str(path))
     try:
         text = where.read_text(encoding="utf-8")
         data = tomllib.loads(text)

@@ -136,6 +136,11 @@ class Query:
         return not (self.words or self.excluded_words or self.terms)
 
 
+def storable(text: str) -> str:
+    """Put a question mark in the place of each byte of a command line that was no text: no search can hold it."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def parse(text: str) -> Query:
     """Read a typed query. Never raises: what cannot be read is in `problems`.
 
@@ -144,7 +149,7 @@ def parse(text: str) -> Query:
     """
     from modelscope_tui.catalog.typed import read
 
-    return read(text)
+    return read(storable(text))
 
 
 def format_query(query: Query) -> str:

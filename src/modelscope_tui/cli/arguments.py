@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from modelscope_tui import __version__
+from modelscope_tui.catalog.query import storable
 from modelscope_tui.cli.output import PROGRAM
 from modelscope_tui.errors import UsageError
 
@@ -184,7 +185,7 @@ def add_model(parser: Parser) -> None:
 def model_id(text: str) -> str:
     """Read an id, also out of the address of a model's page or of a file in it, as one copies it from a browser."""
     found = _PAGE.match(text)
-    return found[1] if found else text
+    return storable(found[1] if found else text)
 
 
 def positive(text: str) -> int:

@@ -11,6 +11,7 @@ from modelscope_tui.cli import asking, say
 from modelscope_tui.cli.output import Output
 from modelscope_tui.cli.progress import LongTask
 from modelscope_tui.errors import ModelscopeError, UsageError
+from modelscope_tui.saving import place_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,7 +34,7 @@ export and import:
 def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     """Write or read a file."""
     asking.prepare(explorer, output)
-    path = Path(options.file)
+    path = place_of(options.file)
     if options.action == "export":
         _export(explorer, path, options, output)
     else:

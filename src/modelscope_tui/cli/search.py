@@ -14,7 +14,7 @@ from modelscope_tui.cli.output import Column, Output
 from modelscope_tui.cli.text import escape_controls
 from modelscope_tui.errors import PolicyDenied, UsageError
 from modelscope_tui.exporting import FORMATS
-from modelscope_tui.saving import save
+from modelscope_tui.saving import place_of, save
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -123,7 +123,7 @@ def _write(options: Namespace, rows: list[dict[str, Any]]) -> None:
     form = options.form or ("json" if options.json else _form_of(options.output))
     text = exporting.text_of(rows, form)
     if options.output:
-        save(Path(options.output).expanduser(), text, is_new=True)
+        save(place_of(options.output), text, is_new=True)
     else:
         sys.stdout.write(escape_controls(text))
 

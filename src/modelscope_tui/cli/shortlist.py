@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.cli import arguments as reading
 from modelscope_tui.cli.output import Column, Output
 from modelscope_tui.errors import CatalogError, UsageError
-from modelscope_tui.saving import save
+from modelscope_tui.saving import place_of, save
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -84,7 +83,7 @@ def _export(explorer: Explorer, name: str | None, output: Output) -> None:
     if name in {None, "-"}:
         output.json(document)
         return
-    path = Path(str(name))
+    path = place_of(str(name))
     save(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n", is_new=True)
     if output.is_json:
         output.json({"path": str(path), "models": len(document["models"]), "views": len(document["views"])})
@@ -107,7 +106,7 @@ def _read(name: str) -> dict[str, Any]:
         if name == "-":
             text = sys.stdin.read(LARGEST_BYTES + 1)
         else:
-            with Path(name).open(encoding="utf-8") as file:
+            with place_of(name).open(encoding="utf-8") as file:
                 text = file.read(LARGEST_BYTES + 1)
         data = json.loads(text) if len(text) <= LARGEST_BYTES else None
     except (OSError, ValueError, RecursionError) as error:

@@ -26,7 +26,7 @@ from modelscope_tui.ui.answered_screen import SAID_SECONDS
 from modelscope_tui.ui.ending import leave_when_told
 from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.messages import KeyHandled
-from modelscope_tui.ui.present import is_ascii_only
+from modelscope_tui.ui.present import clean, is_ascii_only
 from modelscope_tui.ui.themes import DARK, LIGHT
 
 MOST_SECONDS_A_KEY = 0.25
@@ -116,7 +116,11 @@ class ExplorerApp(App[None]):
 
         Textual forwards a key to the focused widget and runs its binding when it has bubbled back; meanwhile the next
         key is forwarded too. So `/` and a quickly typed `q` would both go to the table, and `q` quits.
+
+        What is pasted becomes one line of letters here, before any field has it: a terminal hands over all there is.
         """
+        if isinstance(event, events.Paste):
+            event.text = clean(event.text)
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return

@@ -16,9 +16,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from modelscope_tui.errors import UsageError
 from modelscope_tui.exporting import FORMATS
+from modelscope_tui.saving import place_of
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.present import clean
 from modelscope_tui.ui.widgets.choices import Choice, Choices
+from modelscope_tui.ui.widgets.field import Field
 
 LABELS = {"json": "JSON", "csv": "CSV", "md": "Markdown", "ids": "one id a line"}
 """What the formats are called."""
@@ -59,8 +63,8 @@ class ExportForm(ModalScreen["Wish | None"]):
             frame.border_title = Content(f"Export {self._what}")
             frame.border_subtitle = Content("enter writes · ^y copies · esc closes")
             yield Choices(choices, self._form, id="export-formats")
-            yield Input(f"{self._stem}.json", compact=True, id="export-path", max_length=1000)
-            yield Static("A file that is there already is never replaced.", classes="-hint")
+            yield Field(f"{self._stem}.json", id="export-path", max_length=1000)
+            yield Static("A file that is there already is never replaced.", classes="-hint", id="export-words")
 
     def action_turn(self, direction: int) -> None:
         """Choose the next format; the ending of the name follows."""
@@ -84,8 +88,12 @@ class ExportForm(ModalScreen["Wish | None"]):
         """Give back what was chosen."""
         event.stop()
         name = event.value.strip()
-        if name:
-            self.dismiss(Wish(self._form, Path(name).expanduser()))
+        if not name:
+            return
+        try:
+            self.dismiss(Wish(self._form, place_of(name)))
+        except UsageError as problem:
+            self.query_one("#export-words", Static).update(Content(clean(str(problem), 300)))
 
     def action_copy(self) -> None:
         """Copy instead of writing."""

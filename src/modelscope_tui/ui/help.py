@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.remap import applied
+from modelscope_tui.ui.widgets.field import Field
 
 WORDS = """\
 Words in the filter match anywhere in id and tags, in any order. Terms narrow:
@@ -42,7 +43,7 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(id="help-frame") as frame:
             frame.border_title = Content("Every key")
             frame.border_subtitle = Content("type to search · esc closes")
-            yield Input(placeholder="search the keys", compact=True, id="help-find")
+            yield Field(placeholder="search the keys", id="help-find")
             with VerticalScroll(can_focus=False):
                 yield Static(id="help-keys")
 

@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 from modelscope_tui.errors import UsageError
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.present import VERDICT_STYLES, clean, glyphs
+from modelscope_tui.ui.widgets.field import Field
 
 if TYPE_CHECKING:
     from modelscope_tui.explorer import Explorer
@@ -44,7 +45,7 @@ class MachineScreen(ModalScreen[bool]):
             frame.border_title = Content("Machine")
             frame.border_subtitle = Content("enter chooses · tab to type · esc keeps")
             yield OptionList(*_options(choices), compact=True)
-            yield Input(placeholder="or type one: 2x80GB, RTX 4090, M3 Max 64GB, cpu:64GB", compact=True)
+            yield Field(placeholder="or type one: 2x80GB, RTX 4090, M3 Max 64GB, cpu:64GB")
             yield Static(Content(_NONE_NAMED if len(choices) == 1 else ""), id="machine-words")
 
     def on_mount(self) -> None:

@@ -17,6 +17,7 @@ from textual.widgets import Input, Label
 
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.present import clean
+from modelscope_tui.ui.widgets.field import Field
 
 if TYPE_CHECKING:
     from modelscope_tui.shortlisted import Star
@@ -50,10 +51,10 @@ class NoteForm(ModalScreen["Note | None"]):
             frame.border_title = Content(f"Note on {clean(self._model_id, 80)}")
             frame.border_subtitle = Content("enter keeps it · esc does not")
             yield Label("note", classes="-hint")
-            yield Input(clean(before.note) if before else "", compact=True, id="note-text", max_length=LONGEST)
+            yield Field(clean(before.note) if before else "", id="note-text", max_length=LONGEST)
             yield Label("tags, with commas", classes="-hint")
             tags = ", ".join(before.tags) if before else ""
-            yield Input(clean(tags), compact=True, id="note-tags", placeholder="work, to try", max_length=300)
+            yield Field(clean(tags), id="note-tags", placeholder="work, to try", max_length=300)
 
     @on(Input.Submitted)
     def finish(self, event: Input.Submitted) -> None:

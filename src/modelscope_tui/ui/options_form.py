@@ -20,6 +20,7 @@ from textual.widgets import Input, Label, Static
 from modelscope_tui.errors import UsageError
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.present import clean, tokens
+from modelscope_tui.ui.widgets.field import Field
 
 if TYPE_CHECKING:
     from modelscope_tui.launch.subject import Options
@@ -87,7 +88,7 @@ class OptionsForm(ModalScreen["Options | None"]):
                 text = "" if value is None else tokens(value) if name == "context" else str(value)
                 with Horizontal(classes="form-line"):
                     yield Label(name.replace("_", " "))
-                    yield Input(text, placeholder=example, compact=True, id=f"form-{name}")
+                    yield Field(text, placeholder=example, id=f"form-{name}")
             yield Static(self._listed(), id="form-choices")
             yield Static(id="form-problem")
 

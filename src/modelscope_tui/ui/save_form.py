@@ -16,9 +16,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from modelscope_tui.errors import ModelscopeError
+from modelscope_tui.saving import place_of
 from modelscope_tui.starting import in_the_way, store
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.present import clean
+from modelscope_tui.ui.widgets.field import Field
 
 if TYPE_CHECKING:
     from modelscope_tui.launch.command import File
@@ -42,14 +44,18 @@ class SaveForm(ModalScreen["Path | None"]):
             frame.border_title = Content("Save the files of the command")
             frame.border_subtitle = Content("enter saves · esc does not")
             yield Static(Content(", ".join(clean(file.path, 100) for file in self._files)))
-            yield Input(str(Path.cwd()), placeholder="a folder", compact=True, id="save-folder")
+            yield Field(str(Path.cwd()), placeholder="a folder", id="save-folder")
             yield Static(id="save-problem")
 
     @on(Input.Submitted)
     def save(self, event: Input.Submitted) -> None:
         """Save them, or say what is in the way."""
         event.stop()
-        folder = Path(event.value.strip() or ".").expanduser()
+        try:
+            folder = place_of(event.value.strip() or ".")
+        except ModelscopeError as problem:
+            self._complain(str(problem))
+            return
         others = in_the_way(self._files, folder)
         if others and self._warned != folder:
             self._warned = folder

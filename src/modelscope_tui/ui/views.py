@@ -19,6 +19,7 @@ from textual.widgets import Input, Static
 
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.present import clean, fitted
+from modelscope_tui.ui.widgets.field import Field
 from modelscope_tui.ui.widgets.row_list import Row, RowList
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class ViewsScreen(ModalScreen["Wanted | None"]):
             frame.border_title = Content("Views and shortlist")
             frame.border_subtitle = Content("enter opens · ctrl+r forgets a view · esc closes")
             now = f"a name to save this query: {clean(self._query, 60)}" if self._query else "no query to save yet"
-            yield Input(placeholder=now, compact=True, id="view-name", max_length=60)
+            yield Field(placeholder=now, id="view-name", max_length=60)
             yield Static(classes="-hint", id="views-hint")
             yield RowList(id="views-list")
 
