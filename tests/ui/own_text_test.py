@@ -25,6 +25,12 @@ ALL = "".join(text for name, text in EVERY.items() if name not in {"megabyte", "
 SIZES = [(160, 48), (80, 24)]
 
 
+@pytest.fixture(autouse=True)
+def folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is written is written there."""
+    monkeypatch.chdir(tmp_path)
+
+
 async def paste(stage: Stage, text: str) -> None:
     """Paste into the field that has the keys, as a terminal hands it over."""
     stage.app.post_message(events.Paste(text))
