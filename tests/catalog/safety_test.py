@@ -70,4 +70,7 @@ def test_a_copy_by_somebody_else_is_not_the_publishers_word() -> None:
 def test_a_model_that_did_not_change_for_a_year_is_called_that() -> None:
     assert _told(_details(updated="2025-01-01"))["age"].level == "warning"
     recent = _told(_details(updated="2026-11-20T10:00:00.000Z"))["age"]
-    assert (recent.level, recent.text) == ("ok", "Last changed 3 days ago, on 2026-11-20.")
+    assert (recent.level, recent.text) == (
+        "ok",
+        "Last changed 3 days ago, on 2026-11-20; maintained: changed within a year.",
+    )

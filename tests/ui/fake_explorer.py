@@ -29,6 +29,7 @@ from modelscope_tui.explorer import ModelView, Page
 from modelscope_tui.fit.machine import GIB, Gpu, Machine
 from modelscope_tui.fit.outlook import Outlook, Wish, outlook
 from modelscope_tui.hub.answer import Answer, HubState
+from modelscope_tui.hub.points import Point
 from modelscope_tui.installed import Installed
 from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, Note
 from modelscope_tui.launch.command import LaunchCommand, Step
@@ -100,6 +101,8 @@ class FakeExplorer:
         self.refusals: dict[str, ModelscopeError] = {}
         self.shortlist = Shortlist(Path(KEPT) / str(next(NUMBERS)) / "shortlist.json")
         self.cards: dict[str, str] = {}
+        self.seen: dict[str, tuple[Point, ...]] = {}
+        """Downloads and likes of the days on which somebody looked."""
         self.from_hub: list[Model] = []
         self.hub_problem: ModelscopeError | None = None
         self.asked: list[Query] = []
@@ -248,6 +251,9 @@ class FakeExplorer:
 
     def kept_details(self, model: Model) -> ModelDetails:
         return ModelDetails(model=model, as_of=AS_OF)
+
+    def points(self, model_id: str) -> tuple[Point, ...]:
+        return self.seen.get(model_id, ())
 
     def lens(self, details: ModelDetails, card: str | None = None) -> Lens:
         now = datetime(2026, 11, 24, tzinfo=UTC)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from modelscope_tui.catalog.policy import read_policy
+from modelscope_tui.hub.points import Point
 from tests.ui.conftest import Open
 from tests.ui.fake_explorer import FakeExplorer, a_model
 
@@ -79,6 +81,30 @@ async def test_a_policy_is_told_rule_by_rule(open_explorer: Open, tmp_path: Path
         words = " ".join(stage.text().split())
         assert "The policy does not allow it." in words
         assert "licenses.deny" in words
+
+
+async def test_downloads_over_time_are_drawn_with_their_days_and_whether_it_is_maintained(open_explorer: Open) -> None:
+    fake = _explorer()
+    days = (Point("2026-10-01", 900_000, 10), Point("2026-11-24", 1_200_000, 40))
+    fake.seen = {"Qwen/Qwen3-8B": days}
+    fake.models = [replace(model, updated="2026-10-25T00:00:00Z") for model in fake.models]
+    async with open_explorer((160, 120), explorer=fake, text="qwen3-8b") as stage:
+        stage.detail.show_tab("license")
+        await stage.settle()
+        words = " ".join(stage.text().split())
+        assert "900,000 on 2026-10-01" in words
+        assert "▁····" in words
+        assert "maintained" in words
+
+
+async def test_the_texts_of_a_license_are_listed_to_open_or_copy(open_explorer: Open) -> None:
+    fake = FakeExplorer([a_model("some/model", license="other", license_name="ours", license_link="docs/TERMS.md")])
+    async with open_explorer(explorer=fake) as stage:
+        stage.detail.show_tab("license")
+        await stage.settle()
+        await stage.press("6", "enter")
+        await stage.settle()
+        assert "https://huggingface.co/some/model/blob/main/docs/TERMS.md" in stage.text()
 
 
 @pytest.mark.parametrize("hostile", ["[red]x[/]", "\x1b]0;x\x07mit", "a\u202eb"])

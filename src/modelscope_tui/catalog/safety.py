@@ -154,5 +154,7 @@ def _age(model: Model, now: datetime | None) -> Finding:
     days = days_since_change(model, now)
     if days is None:
         return Finding("age", "unknown", "When it changed last is not known.", "")
-    level: Level = "warning" if days > STALE_DAYS else "ok"
-    return Finding("age", level, f"Last changed {days} days ago, on {(model.updated or '')[:10]}.", "Hub")
+    is_stale = days > STALE_DAYS
+    kept = "not maintained for more than a year" if is_stale else "maintained: changed within a year"
+    text = f"Last changed {days} days ago, on {(model.updated or '')[:10]}; {kept}."
+    return Finding("age", "warning" if is_stale else "ok", text, "Hub")

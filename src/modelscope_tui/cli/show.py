@@ -10,6 +10,7 @@ from modelscope_tui.cli import asking, dossier, say
 from modelscope_tui.cli import lens as lens_shape
 from modelscope_tui.cli.output import Column, Output
 from modelscope_tui.errors import ModelscopeError, NotCached
+from modelscope_tui.popularity import curves_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -82,7 +83,8 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     document = dossier.of(
         details, explorer.view(details.model), lens, card=card, source=answer.source, as_of=answer.as_of
     )
-    document["popularity"] = [asdict(point) for point in explorer.points(details.id)]
+    points = explorer.points(details.id)
+    document["popularity"] = [asdict(point) for point in points]
     if output.is_json:
         output.json(document)
         return 0
@@ -90,7 +92,8 @@ def run(explorer: Explorer, options: Namespace, output: Output) -> int:
     if since := details.model.gone:
         output.note(f"The Hub's list does not name {details.id} since {say.day(since)}: renamed, removed or private.")
     output.table(_SHOWN_COLUMNS, _rows(document))
-    output.table(_TERMS, [(*row, "") for row in lens_shape.told(lens)])
+    over_time = [(f"{curve.name} over time", curve.words, "Hub") for curve in curves_of(points)]
+    output.table(_TERMS, [(*row, "") for row in (*over_time, *lens_shape.told(lens))])
     if output.is_for_a_person:
         _add_tables(document, output)
     if options.wants_card:

@@ -5,7 +5,7 @@ UPPER FLOOR. Pure: from records to content of a width. All text of the Hub is cl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -14,12 +14,14 @@ from modelscope_tui.catalog import europe
 from modelscope_tui.catalog.license import group_label
 from modelscope_tui.catalog.openness import CLASSES
 from modelscope_tui.catalog.permission import ANSWER_LABELS
-from modelscope_tui.ui.present import answer_sign, clean, wrapped
+from modelscope_tui.popularity import curves_of
+from modelscope_tui.ui.present import answer_sign, clean, is_ascii_only, wrapped
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.lens import Lens
     from modelscope_tui.catalog.model import ModelDetails
     from modelscope_tui.catalog.terms import Terms
+    from modelscope_tui.hub.points import Point
     from modelscope_tui.launch.answer import LaunchAnswer
 
 LABEL = 12
@@ -44,7 +46,13 @@ Line = tuple[str, str, str, str]
 """A name, its text, where it stands, and the answer whose sign and colour it has; the last may be empty."""
 
 
-def sheet_of(lens: Lens, details: ModelDetails | None, launched: LaunchAnswer | None, width: int) -> Content:
+def sheet_of(
+    lens: Lens,
+    details: ModelDetails | None,
+    launched: LaunchAnswer | None,
+    width: int,
+    points: Sequence[Point] = (),
+) -> Content:
     """Write everything.
 
     Args:
@@ -52,11 +60,13 @@ def sheet_of(lens: Lens, details: ModelDetails | None, launched: LaunchAnswer | 
         details: the model, for its reported results.
         launched: the answer of the chosen tool, for the command that measures it again.
         width: cells in a line.
+        points: downloads and likes of the days on which somebody looked.
     """
     parts = [_verdict(lens, width)]
     sections = (
         ("policy", _policy(lens)), ("license", _license(lens)), ("family", _family(lens)), ("safety", _safety(lens)),
         ("open by the Model Openness Framework", _openness(lens)), ("EU AI Act", _europe(lens)),
+        ("downloads and likes over time", _over_time(points, width)),
         ("reported results", _signals(details, launched)),
     )  # fmt: skip
     for title, lines in sections:
@@ -170,6 +180,14 @@ def _europe(lens: Lens) -> Iterator[Line]:
     for duty in lens.duties:
         yield "", duty.text, duty.article, ""
     yield "", f"as read on {europe.source()[1]}", "", ""
+
+
+def _over_time(points: Sequence[Point], width: int) -> Iterator[Line]:
+    for curve in curves_of(points):
+        drawn = curve.drawn(max(8, width - LABEL), is_ascii=is_ascii_only())
+        if drawn:
+            yield curve.name, drawn, "", ""
+        yield "" if drawn else curve.name, curve.words, "Hub", ""
 
 
 def _signals(details: ModelDetails | None, launched: LaunchAnswer | None) -> Iterator[Line]:

@@ -5,6 +5,7 @@ UPPER FLOOR. It asks for the lens of the model, which comes from a thread, and w
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -20,7 +21,16 @@ from modelscope_tui.ui.study import in_words
 if TYPE_CHECKING:
     from modelscope_tui.catalog.model import Model, ModelDetails
     from modelscope_tui.explorer import Explorer
+    from modelscope_tui.hub.points import Point
     from modelscope_tui.ui.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the tab asks for: the lens, and downloads and likes over time."""
+
+    lens: Lens
+    points: tuple[Point, ...]
 
 
 class LicenseTab(Tab):
@@ -51,11 +61,11 @@ class LicenseTab(Tab):
 
     def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
         """Write the lens, or say why there is none."""
-        if isinstance(answer, Lens):
-            self._lens = answer
+        if isinstance(answer, Looked):
+            self._lens = answer.lens
             answered = self._known.launch(self.pane.current_tool) if self._known is not None else None
             details = self._known.details if self._known is not None else None
-            self.query_one(Static).update(sheet_of(answer, details, answered, self.room))
+            self.query_one(Static).update(sheet_of(answer.lens, details, answered, self.room, answer.points))
         elif problem is not None:
             self.query_one(Static).update(Content.styled(in_words(problem), "$text-error"))
 
@@ -72,9 +82,10 @@ class LicenseTab(Tab):
         self.app.push_screen(LinksScreen(links, "Texts of the license"))
 
 
-def _look(explorer: Explorer, model: Model, known: Study | None) -> Lens:
+def _look(explorer: Explorer, model: Model, known: Study | None) -> Looked:
     details = known.details if known is not None else explorer.kept_details(model)
-    return explorer.lens(details, _card(explorer, details) if known is not None and known.is_final else None)
+    card = _card(explorer, details) if known is not None and known.is_final else None
+    return Looked(explorer.lens(details, card), explorer.points(details.id))
 
 
 def _card(explorer: Explorer, details: ModelDetails) -> str | None:
