@@ -114,16 +114,29 @@ def wrong_files(asked: Asked, found: Found) -> Iterator[str]:
             yield f"{file.path}: {str(error)[:200]}"
 
 
-def _of_rows(work: tuple[list[Model], int, int]) -> Found:
-    rows, first, windows_every = work
-    found = look_at(ask(rows, first), windows_every)
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A part of the rows; whole rows stay where they are, as a forked process has them already."""
+
+    start: int
+    stop: int
+    turn: int
+    windows_every: int
+
+
+_rows: list[Model] = []
+
+
+def _of_rows(work: Work) -> Found:
+    rows = _rows[work.start : work.stop]
+    found = look_at(ask(rows, work.start + work.turn), work.windows_every)
     found.rows = len(rows)
     return found
 
 
-def _of_targets(work: tuple[list[Model], int, int]) -> Found:
-    rows, _, windows_every = work
-    return look_at(ask_targets(rows), windows_every, skip=frozenset({"listing"}))
+def _of_targets(work: Work) -> Found:
+    sample = stratified(_rows)[work.start : work.stop]
+    return look_at(ask_targets(sample), work.windows_every, skip=frozenset({"listing"}))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -134,14 +147,14 @@ def main(arguments: list[str] | None = None) -> int:
     asked.add_argument("--windows-every", type=int, default=20)
     asked.add_argument("--rows", type=int, default=None, help="only so many rows")
     wish = asked.parse_args(arguments)
-    rows = [row for row in map(decode, snapshot_lines()) if is_repo_id(row.id)][: wish.rows]
+    _rows[:] = [row for row in map(decode, snapshot_lines()) if is_repo_id(row.id)][: wish.rows]
+    sample = len(stratified(_rows))
     parts = [
-        (rows[start : start + CHUNK], start + turn, wish.windows_every)
+        Work(start, start + CHUNK, turn, wish.windows_every)
         for turn in range(wish.rounds)
-        for start in range(0, len(rows), CHUNK)
+        for start in range(0, len(_rows), CHUNK)
     ]
-    sample = stratified(rows)
-    targets = [(sample[start : start + 10], 0, wish.windows_every) for start in range(0, len(sample), 10)]
+    targets = [Work(start, start + 10, 0, wish.windows_every) for start in range(0, sample, 10)]
     total, started = Found(), time.monotonic()
     with get_context("fork").Pool(wish.processes) as pool:
         for done, part in enumerate(pool.imap_unordered(_of_rows, parts), 1):
@@ -150,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
         for done, part in enumerate(pool.imap_unordered(_of_targets, targets), 1):
             total.add(part)
             _say(f"targets: {done}/{len(targets)} parts, {len(total.problems)} problems", done == len(targets))
-    tell(total, len(rows), len(sample), time.monotonic() - started)
+    tell(total, len(_rows), sample, time.monotonic() - started)
     return 1 if total.problems else 0
 
 

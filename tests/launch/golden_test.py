@@ -47,7 +47,9 @@ def test_a_model_gets_the_command_that_its_publisher_and_tool_say(
     assert case.model in catalog
     answer = plan(case.tool, subject(case.model, case.machine), Options(**case.options))
     assert answer.command is not None, answer.reason
-    hold(case.expected, "\n".join(step.text("bash") for step in answer.command.steps))
+    written = [f"{file.path}\n{file.content}" for file in answer.command.files]
+    steps = [step.text("bash") for step in answer.command.steps]
+    hold(case.expected, "\n".join([*steps, *written, *answer.command.env, answer.smoke_test or ""]))
 
 
 @pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case.id)
@@ -69,5 +71,11 @@ def test_the_tables_are_large_enough_to_mean_something() -> None:
 
 def test_every_expectation_names_its_source_and_stands_once() -> None:
     assert [case.id for case in CASES if case.source not in SOURCES and len(case.source) < 20] == []
-    twice = [who for who, count in Counter((case.id, *case.options.items()) for case in CASES).items() if count > 1]
+    twice = [
+        who
+        for who, count in Counter(
+            (case.id, case.machine, case.expected, *case.options.items()) for case in CASES
+        ).items()
+        if count > 1
+    ]
     assert twice == []

@@ -135,6 +135,22 @@ def test_docker_names_the_token_and_the_home_directory_without_their_values(subj
         assert home in written(asked, "vllm", "docker", shell=shell).command.text  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(("gated", "is_passed"), [(None, True), ("no", False), ("auto", True)])
+def test_a_token_is_passed_on_where_a_gate_is_not_ruled_out(
+    gated: Any, *, is_passed: bool, subject: MakeSubject
+) -> None:
+    chosen = subject("Qwen/Qwen3-8B", BIG)
+    asked = replace(chosen, details=replace(chosen.details, model=replace(chosen.model, gated=gated)))
+    command = written(asked, "vllm", "docker").command
+    assert ("HF_TOKEN" in command.steps[0].argv) is is_passed  # type: ignore[union-attr]
+    assert ("HF_TOKEN" in content(written(asked, "vllm", "compose"))) is is_passed
+    pod = documents(written(asked, "vllm", "kubernetes"))[1]["spec"]["template"]["spec"]["containers"][0]
+    assert ("env" in pod) is is_passed
+    if gated is None:  # (nothing needs to be there: neither the variable nor the Secret)
+        assert command.env == {}  # type: ignore[union-attr]
+        assert pod["env"][0]["valueFrom"]["secretKeyRef"]["optional"] is True
+
+
 def test_some_of_the_gpus_are_asked_for_by_number(subject: MakeSubject) -> None:
     text = written(subject("Qwen/Qwen3-8B", BIG), "vllm", "docker", gpus=2).command.text  # type: ignore[union-attr]
     assert "--gpus 2 " in text

@@ -207,7 +207,7 @@ def test_every_flag_can_be_asked_why_and_where_from(subject: MakeSubject) -> Non
     ("model_id", "fact"),
     [
         ("black-forest-labs/FLUX.1-dev", "library diffusers"),
-        ("unsloth/Qwen3-8B-GGUF", "GGUF files only"),
+        ("unsloth/Llama-3.2-3B-Instruct-GGUF", "GGUF files only"),
         ("google/flan-t5-xl", "T5ForConditionalGeneration"),
         ("timm/resnet50.a1_in1k", "library timm"),
         ("z-lab/Qwen3-4B-DFlash", "draft model"),

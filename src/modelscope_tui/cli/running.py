@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from modelscope_tui.cli.output import Output
     from modelscope_tui.launch.command import LaunchCommand
 
-INTERRUPTED = 130
-
 
 def check(options: Namespace) -> None:
     """Refuse what cannot be asked before anything is looked up.
@@ -53,7 +51,7 @@ def carry_out(command: LaunchCommand, options: Namespace, output: Output) -> int
     _show(run, command, folder)
     if not options.is_asked_for and not _agreed():
         output.note("Nothing was run.")
-        return INTERRUPTED
+        return 0  # (it was asked, and it answered: nothing failed, and nothing was interrupted)
     store(run.files, folder)
     code = execute(run, output.remark)
     if code:

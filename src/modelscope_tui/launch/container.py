@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from modelscope_tui.fit.machine import Machine
 from modelscope_tui.launch.command import Environment
+from modelscope_tui.launch.remark import TOKEN
 from modelscope_tui.launch.rulebook import rules
 
 Accelerator = Literal["nvidia", "amd", "intel", "cpu"]
@@ -58,8 +59,17 @@ class Container:
     """What is run inside once the server is up: Ollama fetches its model then."""
     ranks: tuple[tuple[str, ...], ...] = ()
     """For several nodes: `argv` of each, the first node's first."""
+    may_be_gated: bool = False
+    """Whether nobody knows if the repository asks for a token: its name is passed on then, and need not be set."""
     size_bytes: int | None = None
     """The bytes that the cache has to hold, where they are known."""
+
+    @property
+    def wishes(self) -> tuple[str, ...]:
+        """Variables that are passed on where they are set, and not needed."""
+        asks_hub = any(outside.startswith(HOME) for outside, _ in self.mounts)
+        is_named = any(name == TOKEN for name, _ in self.env)
+        return (TOKEN,) if self.may_be_gated and asks_hub and not is_named else ()
 
 
 def accelerator_of(machine: Machine) -> Accelerator:

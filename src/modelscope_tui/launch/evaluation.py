@@ -52,7 +52,8 @@ def evaluation_of(details: ModelDetails, answer: LaunchAnswer, shell: str = "bas
     tasks = tuple(reported or _DEFAULT_TASKS)
     argv = ["lm-eval", "run", "--tasks", ",".join(tasks)]
     if has_choices:
-        told = f"model={answer.served_as},base_url={base[0]}/completions,tokenizer={details.id},num_concurrent=8"
+        tokenizer = next((flag.value for flag in answer.flags if flag.flag == "--tokenizer"), details.id)
+        told = f"model={answer.served_as},base_url={base[0]}/completions,tokenizer={tokenizer},num_concurrent=8"
         argv += ["--model", "local-completions", "--model_args", told]
     else:
         told = f"model={answer.served_as},base_url={base[0]}/chat/completions,num_concurrent=1"

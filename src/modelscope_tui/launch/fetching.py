@@ -16,7 +16,9 @@ from fnmatch import fnmatchcase
 from modelscope_tui.catalog.model import ModelDetails, ModelFile, Quantization
 from modelscope_tui.catalog.quantization import has_safetensors, mmproj_files, quantizations_of
 from modelscope_tui.fit.machine import Machine
-from modelscope_tui.launch.gguf import choose
+from modelscope_tui.launch.gguf import USUAL, choose
+from modelscope_tui.launch.purpose import purpose_of
+from modelscope_tui.launch.stored import stored_of
 
 _TWICE = (
     ("original/*", "the same weights a second time, in Meta's format"),
@@ -46,6 +48,10 @@ _UNSEEN = (
 )
 """Where a publisher keeps second copies in every repository of a family: left out even where no file was seen."""
 
+_IN_SMALL_LETTERS = ("Qwen", "google")
+"""Publishers, beside the Hub's own converter, that name quantizations in small letters: patterns tell them apart."""
+
+_IN_NAME = re.compile(r"(?<![A-Za-z0-9])(IQ[1-4]_[A-Z]{1,3}|Q[2-8]_(K_[SML]|K|[01]))(?![A-Za-z0-9])", re.IGNORECASE)
 _WEIGHTS = (".safetensors", ".bin", ".h5", ".msgpack", ".ot", ".onnx", ".onnx_data", ".gguf", ".ckpt", ".pt", ".pth")
 
 
@@ -80,9 +86,9 @@ def wanted(details: ModelDetails, quant: str | None, machine: Machine) -> Wanted
         machine: what a chosen quantization should fit.
     """
     if details.files is None:
-        why = f"only the files of {quant}"
-        if quant is not None:
-            return Wanted(include=((f"*{quant}*", why),))
+        unseen = _unseen(details, quant)
+        if unseen:
+            return Wanted(include=unseen)
         name = details.id.lower()
         return Wanted(exclude=next((twice for family, twice in _UNSEEN if family.match(name)), ()))
     found = quantizations_of(details)
@@ -95,6 +101,32 @@ def wanted(details: ModelDetails, quant: str | None, machine: Machine) -> Wanted
         why = choice.why or "the smallest of them"
         return _of_gguf(details, chosen, f"one of {len(ggufs)} quantizations: {why}" if len(ggufs) > 1 else why)
     return Wanted(exclude=tuple(_twice(details)))
+
+
+def _unseen(details: ModelDetails, quant: str | None) -> tuple[tuple[str, str], ...]:
+    """Name one quantization by a pattern, as its publisher writes it, where no file was seen."""
+    model = details.model
+    chosen, why = quant, f"only the files of {quant}"
+    if quant is None and stored_of(model).format == "gguf":
+        chosen = _quantization_in(model.name)
+        why = f"{chosen} alone, of all quantizations" + (": the usual one" if chosen == USUAL else ": its name says so")
+    if chosen is None:
+        return ()
+    is_small = model.organization in _IN_SMALL_LETTERS or _IN_NAME.search(model.name) is not None
+    patterns = dict.fromkeys((f"*{chosen}*", *((f"*{chosen.lower()}*",) if is_small else ())))
+    sees = quant is None and purpose_of(model) == "vision"
+    projector = (("*mmproj*", "the projector that lets it see"),) if sees else ()
+    return (*((pattern, why) for pattern in patterns), *projector)
+
+
+def _quantization_in(name: str) -> str | None:
+    """Read which quantization a repository's name tells; None for a family that has none of the usual ones."""
+    found = _IN_NAME.search(name)
+    if found is not None:
+        return found[0].upper()
+    if re.search("gpt-oss|mxfp4|bitnet|ternary|1[.-]?bit", name.lower()):
+        return None
+    return "Q4_0" if re.search("(?<![a-z])qat(?![a-z])", name.lower()) else USUAL
 
 
 def _is_gguf(item: Quantization) -> bool:

@@ -190,8 +190,10 @@ def likely_split(model: Model, wished: str | None) -> str | None:
     """Say why files that were never seen are surely in several parts; None when they need not be.
 
     Basis: parameters (where no source has them, those that the name tells) times the bits of the
-    quantization, against the size that uploaders keep a file under.
+    quantization, against the size that uploaders keep a file under, or one publisher does.
     """
+    name = model.id.lower()
+    own = next((most for pattern, most in rules("serving")["gguf"]["parts"] if re.search(pattern, name)), None)
     known = model.params or model.params_estimate
     params = known or _named_size(model.name)
     mix = gguf_type(wished or USUAL)
@@ -200,7 +202,7 @@ def likely_split(model: Model, wished: str | None) -> str | None:
     size = params * FILE_BITS[mix] / 8
     return (
         f"{mix} of it is about {on_disk(size)}, published in several files"
-        if size > (_ONE_FILE if known else _HUB_FILE)
+        if size > (own or (_ONE_FILE if known else _HUB_FILE))
         else None
     )
 

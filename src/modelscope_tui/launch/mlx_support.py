@@ -81,8 +81,16 @@ def _answering(model: Model, details: ModelDetails | None, purpose: Purpose, sto
     if everything is not None:
         return Way(Served(purpose, stored, everything), EVERYTHING)
     if stored.format == "mlx" and model_type_of(model, details) is None:  # (somebody has run it, to make it)
-        return Way(Served(purpose, stored, "mlx"), EVERYTHING if purpose == "vision" else TEXT)
+        sees = purpose == "vision" or _is_made_to_see(model)
+        return Way(Served(purpose, stored, "mlx"), EVERYTHING if sees else TEXT)
     return Way(_not_listed(model, details, purpose, stored))
+
+
+def _is_made_to_see(model: Model) -> bool:
+    """Tell by its name whether a repository that says nothing more holds a family that sees, and not its text alone."""
+    own = rules("serving")["mlx"]["seeing"]
+    name = model.name.lower()
+    return re.search(own["match"], name) is not None and re.search(own["unless"], name) is None
 
 
 def _other(model: Model, details: ModelDetails | None, purpose: Purpose, stored: Stored) -> Way:

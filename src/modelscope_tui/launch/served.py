@@ -69,8 +69,8 @@ def wrong_format(model: Model, stored: Stored, allowed: Collection[Format], labe
         return f"{model.id} holds GGUF files only, which {label} does not serve; llama.cpp and Ollama do."
     if stored.format in _ONLY_READ_BY:
         return f"{model.id} holds {stored.label} weights, which only {_ONLY_READ_BY[stored.format]} reads."
-    if stored.format in {"diffusers", "timm", "onnx"}:
-        return f"{model.id} is made for the library {stored.label}; {label} cannot load it."
+    if stored.format in {"diffusers", "timm", "onnx", "runtime"}:
+        return f"{model.id} is made for {stored.label}; {label} cannot load it."
     return f"{model.id} holds {stored.label} weights, which {label} does not load."
 
 

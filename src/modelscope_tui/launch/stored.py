@@ -12,7 +12,7 @@ from modelscope_tui.launch.per_row import per_row
 
 Format = Literal[
     "plain", "gguf", "mlx", "awq", "gptq", "auto-round", "bitsandbytes", "exl3", "fp8", "fp4", "compressed-tensors",
-    "diffusers", "timm", "onnx", "ctranslate2", "other",
+    "diffusers", "timm", "onnx", "ctranslate2", "runtime", "other",
 ]  # fmt: skip
 
 _PREFIXES: tuple[tuple[str, Format], ...] = (
@@ -30,6 +30,10 @@ _IN_NAME = re.compile(
 _FOR_BROWSERS = re.compile(r"xenova/(?!llama2\.c|sweep)")
 """Made for Transformers.js from others' weights, as ONNX; two repositories there hold weights of their own."""
 
+_RUNTIMES = re.compile(r"(?<![a-z])(coreml|openvino|litert|tflite|ggml|llamafile)s?(?![a-z])|^(openvino|litert)")
+_RUNTIME_LABELS = {"coreml": "Core ML", "openvino": "OpenVINO", "litert": "LiteRT", "tflite": "LiteRT", "ggml": "GGML"}
+"""Made for one program that none of the tools here is; GGML is what llama.cpp read before GGUF."""
+
 _FASTER = re.compile(r"faster-(distil-)?whisper")
 _LIBRARIES: dict[str, Format] = {
     "diffusers": "diffusers",
@@ -44,7 +48,7 @@ _TAGS = frozenset(
     {"gguf", "mlx", "fp8", "awq", "gptq", "bitsandbytes", "compressed-tensors", "mxfp4", "nvfp4", "exl2", "exl3"}
 )
 REMADE: frozenset[Format] = frozenset(
-    {"awq", "gptq", "auto-round", "bitsandbytes", "exl3", "mlx", "compressed-tensors", "onnx", "ctranslate2"}
+    {"awq", "gptq", "auto-round", "bitsandbytes", "exl3", "mlx", "compressed-tensors", "onnx", "ctranslate2", "runtime"}
 )
 """Formats that somebody made from another repository's weights; llama.cpp and its family cannot read them."""
 
@@ -77,7 +81,9 @@ def stored_of(model: Model, details: ModelDetails | None = None) -> Stored:
     if has_gguf and not has_other:
         return Stored("gguf", "GGUF", has_gguf=True, has_other=False)
     kind: Format = by_row.format if by_row.format != "gguf" else "plain"
-    if named is not None and named != "GGUF" and kind not in {"diffusers", "timm", "mlx", "onnx"}:
+    if kind == "runtime" and any(file.path.endswith(".safetensors") for file in details.files):
+        return Stored("plain", named or "16-bit", has_gguf, has_other)
+    if named is not None and named != "GGUF" and kind not in {"diffusers", "timm", "mlx", "onnx", "runtime"}:
         kind = format_of(named)
     return Stored(kind, named or by_row.label, has_gguf, has_other)
 
@@ -111,6 +117,10 @@ def _of_row(model_id: str, quantization: str | None, library: str | None, tag: s
         return Stored("plain" if is_mixed else "gguf", "GGUF", has_gguf=True, has_other=is_mixed)
     if library == "mlx" or organization == "mlx-community" or tag == "mlx":
         return Stored("mlx", "MLX", has_gguf=False, has_other=True)
+    made_for = _RUNTIMES.search(name) or _RUNTIMES.match(organization)
+    if made_for is not None:
+        said = made_for[1] or made_for[2]
+        return Stored("runtime", _RUNTIME_LABELS.get(said, said), has_gguf=False, has_other=True)
     label = quantization or tag
     is_onnx = organization == "onnx-community" or _FOR_BROWSERS.match(model_id.lower()) is not None
     if is_onnx or _FASTER.search(name):

@@ -48,6 +48,8 @@ def retarget(answer: LaunchAnswer, subject: Subject, options: Options, label: st
     problem = _problem(answer, subject, options, label, purpose)
     if problem is not None:
         return refused(answer.model, answer.tool, problem)
+    if answer.container is not None:
+        answer = replace(answer, container=replace(answer.container, may_be_gated=subject.model.gated is None))
     written = _written(answer, command, options)
     notes = (*answer.notes, *written.notes, *_mac_note(subject, options))
     made = LaunchCommand(written.steps, options.shell, options.target, written.files, written.main)

@@ -60,12 +60,13 @@ _NOT_TRAINED: Mapping[Format, str] = MappingProxyType(
             "fp4": "4-bit float weights are made for inference",
             "compressed-tensors": "compressed-tensors weights are made for inference",
             "onnx": "ONNX files are made for inference",
+            "runtime": "what is made for that program has no gradients",
             "timm": "timm has its own training scripts",
             "diffusers": "diffusers has its own training scripts",
         }
     )
 )
-_OTHER_LIBRARIES: frozenset[Format] = frozenset({"onnx", "timm", "diffusers"})
+_OTHER_LIBRARIES: frozenset[Format] = frozenset({"onnx", "timm", "diffusers", "runtime"})
 _UNPACKED = frozenset({"gpt_oss"})
 """Types whose only weights are 4-bit floats, which transformers unpacks to 16 bit for training."""
 

@@ -12,6 +12,8 @@ def not_for(model: Model, tool: str, label: str) -> LaunchAnswer:
     """Refuse a model by what it is for; where nothing tells that, say which facts are missing instead."""
     is_told = purpose_of(model) != "unknown" or bool(model.task or model.library or architectures_of(model))
     if is_told:
-        return refused(model.id, tool, f"{label} does not serve {said_of(model)}.")
+        draws = purpose_of(model) == "image-generation" and tool == "llamacpp"
+        more = " stable-diffusion.cpp is a separate project for pictures." if draws else ""
+        return refused(model.id, tool, f"{label} does not serve {said_of(model)}.{more}")
     reason = f"Whether {label} serves it is not known: neither its task nor its architecture was ever seen here."
     return LaunchAnswer(model.id, tool, "unknown", reason)

@@ -12,6 +12,7 @@ from modelscope_tui.launch.recipe import Rule, parser_recipe, reranker_recipe, t
 from modelscope_tui.launch.remark import has_custom_code
 from modelscope_tui.launch.rulebook import rules
 from modelscope_tui.launch.subject import Options, Subject
+from modelscope_tui.launch.vllm_gguf import part_of
 from modelscope_tui.launch.vllm_layout import Layout
 from modelscope_tui.launch.vllm_support import Support
 
@@ -143,6 +144,8 @@ def add_for_chips(subject: Subject, support: Support, gathered: Gathered) -> Non
 
 def quant_problem(subject: Subject, support: Support, options: Options) -> str | None:
     """Say why an asked quantization cannot be had: vLLM serves what is stored, or makes 8 bits of 16 itself."""
+    if support.stored.format == "gguf":
+        return part_of(subject, options).reason
     if options.quant is None:
         return None
     wanted, stored = options.quant.lower(), support.stored

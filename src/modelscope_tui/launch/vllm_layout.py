@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 from modelscope_tui.catalog.model import ModelDetails
 from modelscope_tui.fit.config import context_of, family_of, shape_of
@@ -109,8 +110,10 @@ def estimated(
     subject: Subject,
     options: Options,
     layout: Layout | None = None,
+    *,
     context: int | None = None,
     engine: str = "vllm",
+    quantization: str | None = None,
 ) -> FitEstimate:
     """Estimate memory for a layout; several nodes count as one machine with all their GPUs."""
     machine = subject.machine
@@ -123,7 +126,7 @@ def estimated(
         subject.details,
         machine,
         engine=engine,
-        quantization=said_by_tags(subject.details),
+        quantization=quantization or said_by_tags(subject.details),
         context=options.context or context,
         kv_dtype=options.kv_dtype,
         tensor_parallel=tensor,
@@ -140,15 +143,21 @@ def said_by_tags(details: ModelDetails) -> str | None:
 
 
 def settled(
-    subject: Subject, options: Options, *, can_tensor: bool = True, engine: str = "vllm"
+    subject: Subject,
+    options: Options,
+    *,
+    can_tensor: bool = True,
+    engine: str = "vllm",
+    quantization: str | None = None,
 ) -> tuple[Layout, FitEstimate]:
     """Lay a model out for a comfortable context where that fits, and estimate what the layout needs."""
-    fit = estimated(subject, options, context=comfortable(subject.details), engine=engine)
+    known: Any = {"engine": engine, "quantization": quantization}
+    fit = estimated(subject, options, context=comfortable(subject.details), **known)
     if fit.fits == "no":
-        fit = estimated(subject, options, engine=engine)
+        fit = estimated(subject, options, **known)
     layout = layout_of(subject, options, fit, can_tensor=can_tensor)
     if layout != Layout(fit.tensor_parallel or 1, fit.pipeline_parallel or 1):
-        fit = estimated(subject, options, layout, engine=engine)
+        fit = estimated(subject, options, layout, **known)
     return layout, fit
 
 

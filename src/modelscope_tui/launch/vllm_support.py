@@ -17,6 +17,7 @@ from modelscope_tui.launch.purpose import SAID, Purpose, purpose_of
 from modelscope_tui.launch.recipe import reranker_recipe
 from modelscope_tui.launch.rulebook import rules, served_by_vllm
 from modelscope_tui.launch.stored import Stored, stored_of
+from modelscope_tui.launch.vllm_gguf import original_of, refusal_of
 
 _SERVES: frozenset[Purpose] = frozenset(
     {"text", "vision", "embedding", "reranker", "classifier", "speech-to-text", "unknown"}
@@ -24,7 +25,6 @@ _SERVES: frozenset[Purpose] = frozenset(
 POOLING: frozenset[Purpose] = frozenset({"embedding", "reranker", "classifier"})
 """What answers with vectors or scores instead of text."""
 
-_PLUGIN_FORMATS = {"bitsandbytes"}
 _SAME_METHOD = {
     "auto-round": "inc",
     "autoround": "inc",
@@ -49,7 +49,17 @@ class Support:
     """Why not."""
     is_unknown: bool = False
     """Whether it is only facts that are missing."""
-    needs_bnb_plugin: bool = False
+
+    @property
+    def plugin(self) -> Mapping[str, str] | None:
+        """What has to be installed beside vLLM to read the format: `package`, `since` which release, `said`."""
+        found: Mapping[str, str] | None = rules("recipes")["plugins"].get(self.stored.format)
+        return found
+
+    @property
+    def can_tensor(self) -> bool:
+        """Whether a layer can be divided over GPUs: weights of bitsandbytes cannot."""
+        return self.stored.format != "bitsandbytes"
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -72,11 +82,11 @@ def _support(model: Model, details: ModelDetails | None) -> Support:
     reason = _wrong_purpose(model, purpose) or _wrong_format(model, stored, details)
     if reason is not None:
         return Support(purpose, stored, reason=reason)
-    needs_plugin = stored.format in _PLUGIN_FORMATS
     overrides = reranker_recipe(model.id) if purpose == "reranker" else None
     if overrides is not None:
-        return Support(purpose, stored, overrides["overrides"]["architectures"][0], needs_bnb_plugin=needs_plugin)
-    names = architectures_of(model, details)
+        return Support(purpose, stored, overrides["overrides"]["architectures"][0])
+    original = original_of(model, details) if stored.format == "gguf" else None
+    names = architectures_of(model, details) if original is None else (original.kind,)
     if not names:
         return Support(purpose, stored, reason=_unknown_class(model, details), is_unknown=True)
     found = _class_for(tuple(rules("recipes")["renamed"].get(name, name) for name in names), purpose)
@@ -93,7 +103,7 @@ def _support(model: Model, details: ModelDetails | None) -> Support:
     tasks = rules("vllm")["architectures"].get(found, ())
     if purpose == "speech-to-text" and "multimodal" in tasks and "speech-to-text" not in tasks:
         purpose = "vision"  # (it hears in a conversation; vLLM's endpoint for transcriptions does not take it)
-    return Support(purpose, stored, found, needs_bnb_plugin=needs_plugin)
+    return Support(purpose, stored, found)
 
 
 def _unloadable(model: Model, names: tuple[str, ...]) -> str | None:
@@ -126,24 +136,16 @@ def _wrong_purpose(model: Model, purpose: Purpose) -> str | None:
 
 
 def _wrong_format(model: Model, stored: Stored, details: ModelDetails | None) -> str | None:
-    name, version = model.id, rules("vllm")["version"]
+    name = model.id
     if stored.format == "gguf":
-        return (
-            f"{name} holds GGUF files only; vLLM {version} reads them through a plugin (vllm-gguf-plugin, since 0.24)"
-            f" that lacks many architectures, so {_reads_gguf(purpose_of(model))} the way."
-        )
+        return refusal_of(model, details)
     if stored.format == "mlx":
         return f"{name} holds MLX weights, which only MLX reads."
     if stored.format == "exl3":
         return f"{name} holds {stored.label} weights, which only ExLlama reads."
-    if stored.format in {"diffusers", "timm", "onnx", "ctranslate2"}:
+    if stored.format in {"diffusers", "timm", "onnx", "ctranslate2", "runtime"}:
         return f"{name} is made for {stored.label}; vLLM cannot load it."
     return _unknown_method(name, details)
-
-
-def _reads_gguf(purpose: Purpose) -> str:
-    is_for_both = purpose in {"text", "vision", "embedding"}
-    return "llama.cpp or Ollama are" if is_for_both else "llama.cpp and its relatives are"
 
 
 def _unknown_method(name: str, details: ModelDetails | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 SOURCES: Mapping[str, str] = {
     "R": "vllm-project/recipes@8959cf6 (2026-08-21), models/*.yaml",
     "V": "vLLM 0.33.0: registry, tool_parsers, reasoning_parsers, removed and plugin tables",
+    "VG": "vLLM documentation, features/quantization/gguf; vllm-gguf-plugin: README and test_gguf_generation.py",
     "P": "vLLM documentation, docs/models/pooling_models/{embed,scoring}.md",
     "O": "Ollama's library as of 2026-08-21",
     "OD": "Ollama documentation: import, modelfile, and the Hub's page on Ollama (docs/hub/ollama.md)",
@@ -18,6 +19,14 @@ SOURCES: Mapping[str, str] = {
     "LM": "lmstudio-ai/lms@07b7252: src/subcommands",
     "H": "huggingface_hub 2.4.0: cli/download.py",
     "S": "the Hub's own snippets: huggingface.js packages/tasks/src/local-apps.ts",
+    "SC": "sgl-project/sgl-cookbook (2026-05-01), docs/autoregressive",
+    "SG": "SGLang 0.5.23: documentation of models, parsers, rerankers, embeddings and diffusion; its class list",
+    "MX": "mlx-lm 0.32.2 and mlx-vlm 0.7.10: model folders and server options",
+    "TG": "text-generation-inference db931fcf: README, launcher.md and the list of models",
+    "TF": "transformers 5.23.0: cli/serve.py and the documentation of quantization",
+    "DM": "docker/model-runner 642c7211: command reference, README and model cards",
+    "CO": "replicate/cog 0.23: docs/cli.md and docs/yaml.md",
+    "FT": "documentation of Unsloth 2026.10.9, Axolotl 0.19.0 and DeepSpeed 0.19.6",
     "C": "the repository's own card or config.json",
 }
 """Where an expectation was read, by the letter that a table names."""
@@ -49,6 +58,14 @@ Row = tuple[str, str, str]
 def runs(tool: str, rows: Iterable[Row], **facts: Any) -> list[Case]:
     """Make cases of a table of commands."""
     return [Case(tool, model, tuple(parts.split(" | ")), source, **facts) for model, parts, source in rows]
+
+
+def asked_on(tool: str, rows: Iterable[tuple[str, str, str, str]], *, is_refused: bool = False) -> list[Case]:
+    """Make cases of a table whose rows name their machine: model, parts, source, machine."""
+    return [
+        Case(tool, model, tuple(parts.split(" | ")), source, is_refused, machine)
+        for model, parts, source, machine in rows
+    ]
 
 
 def refuses(tool: str, rows: Iterable[Row], **facts: Any) -> list[Case]:

@@ -8,6 +8,12 @@ MISTRAL = "the repository's card: vllm serve ... --tokenizer_mode mistral --conf
 ORIGINAL = "the repositories' file lists: Meta and OpenAI keep the same weights a second time in original/ and metal/"
 OWN = "--tokenizer-mode mistral --config-format mistral --load-format mistral"
 
+FOR_ONE_PROGRAM = [
+    ("argmaxinc/whisperkit-coreml", "Core ML"),
+    ("TheBloke/Llama-2-7B-Chat-GGML", "GGML"),
+    ("OpenVINO/Phi-3.5-vision-instruct-int8-ov", "OpenVINO"),
+    ("litert-community/FunctionGemma_270M_Mobile_Actions", "LiteRT"),
+]
 CASES = [
     *runs("vllm", [
         ("mistralai/Devstral-Small-2507", f"{OWN} | --tool-call-parser mistral | !--reasoning-parser", MISTRAL),
@@ -19,6 +25,35 @@ CASES = [
         ("nvidia/Llama-3_3-Nemotron-Super-49B-v1", "--trust-remote-code", "C"),
     ]),
     *refuses("vllm", [("Xenova/all-MiniLM-L6-v2", "ONNX", "C"), ("Xenova/bge-m3", "ONNX", "C")]),
+    *runs("vllm", [
+        ("nvidia/Gemma-4-26B-A4B-NVFP4", "--tool-call-parser gemma4 --reasoning-parser gemma4", "R"),
+        ("zai-org/GLM-5.1", "glm47 --reasoning-parser glm45 --chat-template-content-format string", "R"),
+        ("zai-org/GLM-5.2", "glm47 --reasoning-parser glm45 | !--chat-template-content-format", "R"),
+        ("zai-org/Glyph", "--reasoning-parser glm45 --no-enable-prefix-caching --mm-processor-cache-gb 0", "R"),
+        ("stepfun-ai/Step-3.7-Flash", "--tool-call-parser step3p5 | --enable-expert-parallel", "R"),
+        ("meta-models/Muse-Glimmer-30B", "--generation-config vllm", "R"),
+        ("MiniMaxAI/MiniMax-M2.5", "--trust-remote-code", "R"),
+        ("cyankiwi/MiniMax-M2.1-AWQ-4bit", "--tool-call-parser minimax_m2 | !--trust-remote-code", "R"),
+        ("mistralai/Devstral-2-123B-Instruct-2512", "--tool-call-parser mistral", "C"),
+        ("jinaai/jina-reranker-v2-base-multilingual", "--trust-remote-code | /v1/rerank", "C"),
+    ]),
+    *refuses("vllm", [(model, label, "C") for model, label in FOR_ONE_PROGRAM]),
+    *refuses("sglang", [(model, label, "C") for model, label in FOR_ONE_PROGRAM]),
+    *refuses("transformers", [(model, label, "C") for model, label in FOR_ONE_PROGRAM]),
+    *refuses("unsloth", [(model, label, "C") for model, label in FOR_ONE_PROGRAM[1:]]),
+    *refuses("ollama", [("Qwen/Qwen2.5-7B-Instruct-GGUF", "several files", "C")]),
+    *runs("ollama", [("Qwen/Qwen2.5-3B-Instruct-GGUF", "hf.co/Qwen/Qwen2.5-3B-Instruct-GGUF", "C")]),
+    *runs("mlx", [
+        ("mlx-community/gemma-3-12b-it-qat-4bit", "mlx_vlm.server --model", "C"),
+        ("mlx-community/Qwen3-VL-8B-Instruct-bf16", "mlx_vlm.server --model", "C"),
+        ("lmstudio-community/Llama-4-Scout-17B-16E-MLX-text-8bit", "mlx_lm.server --model", "C"),
+    ], machine="M3 Max 128GB"),
+    *runs("huggingface", [
+        ("bartowski/Llama-3.2-3B-Instruct-GGUF", "GGUF --include '*Q4_K_M*' | !q4_k_m", "H"),
+        ("Qwen/Qwen2.5-3B-Instruct-GGUF", "--include '*Q4_K_M*' --include '*q4_k_m*'", "C"),
+        ("google/gemma-3-4b-it-qat-q4_0-gguf", "--include '*Q4_0*' --include '*q4_0*'", "C"),
+        ("ggml-org/gpt-oss-20b-GGUF", "hf download ggml-org/gpt-oss-20b-GGUF | !--include", "L"),
+    ]),
     *refuses("ollama", [("unsloth/Qwen3.5-397B-A17B-GGUF", "GB | several files", "OD")]),
     *runs("ollama", [
         ("lefromage/Qwen3-Next-80B-A3B-Thinking-GGUF", "hf.co/lefromage/Qwen3-Next-80B", "OD"),

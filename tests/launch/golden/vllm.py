@@ -106,6 +106,11 @@ TEXT = [
     ("tiiuae/falcon-7b-instruct", f"vllm serve tiiuae/falcon-7b-instruct | {NO_PARSER}", "V"),
     ("unsloth/Qwen2.5-Coder-3B-bnb-4bit", "pip install vllm-bnb-plugin | !--tensor-parallel-size", "V"),
 ]
+OF_GGUF = [
+    ("unsloth/Qwen3-8B-GGUF", "pip install vllm-gguf-plugin | vllm serve unsloth/Qwen3-8B-GGUF:Q4_K_M", "VG"),
+    ("unsloth/Qwen3-0.6B-GGUF", "vllm serve unsloth/Qwen3-0.6B-GGUF:Q4_K_M --tokenizer Qwen/Qwen3-0.6B", "VG"),
+    ("Qwen/Qwen2.5-3B-Instruct-GGUF", f"--tokenizer Qwen/Qwen2.5-3B-Instruct | {HERMES}", "VG"),
+]
 SEEING_AND_HEARING = [
     ("Qwen/Qwen2.5-VL-7B-Instruct", f"vllm serve Qwen/Qwen2.5-VL-7B-Instruct | {NO_PARSER}", "R"),
     ("Qwen/Qwen3-VL-8B-Instruct", f"{NO_PARSER} | --max-model-len", "R"),
@@ -150,7 +155,9 @@ NOT_SERVED = [
     ("black-forest-labs/FLUX.1-dev", "library diffusers", "V"),
     ("stabilityai/stable-diffusion-xl-base-1.0", "library diffusers | vLLM-Omni", "V"),
     ("Qwen/Qwen-Image", "library diffusers", "R"),
-    ("unsloth/Qwen3-8B-GGUF", "GGUF files only | vllm-gguf-plugin", "V"),
+    ("unsloth/Llama-3.2-3B-Instruct-GGUF", "GGUF files only | vllm-gguf-plugin | llama.cpp or Ollama", "VG"),
+    ("unsloth/gemma-4-26B-A4B-it-GGUF", "GGUF files only | vllm-gguf-plugin", "VG"),
+    ("Qwen/Qwen2.5-32B-Instruct-GGUF", "several files | reads one file", "C"),
     ("mlx-community/Qwen3-Coder-Next-bf16", "MLX", "V"),
     ("lmstudio-community/gemma-3-270m-it-MLX-8bit", "MLX", "V"),
     ("onnx-community/Qwen2.5-0.5B-Instruct", "ONNX", "V"),
@@ -182,7 +189,7 @@ NOT_SERVED = [
 ]
 
 CASES = [
-    *runs("vllm", TEXT + SEEING_AND_HEARING + VECTORS_AND_SCORES),
+    *runs("vllm", TEXT + OF_GGUF + SEEING_AND_HEARING + VECTORS_AND_SCORES),
     *runs("vllm", [("Qwen/Qwen2.5-7B-Instruct", "--tensor-parallel-size 4 --pipeline-parallel-size 2", "V")],
           options={"gpus": 8}),
     *runs("vllm", [("deepseek-ai/DeepSeek-V3.1", "--nnodes 2 --node-rank 0 --master-addr | --headless", "V")],

@@ -36,9 +36,10 @@ def _service(container: Container) -> dict[str, Any]:
         service["command"] = [_escaped(word) for word in container.argv]
     service["ports"] = [f"{container.host_port}:{container.port}"]
     service["volumes"] = [f"{outside.replace(HOME, '~')}:{inside}" for outside, inside in container.mounts]
-    if container.env:
-        # a name alone takes its value from whoever starts it: no secret is written
-        service["environment"] = [key if value is None else f"{key}={_escaped(value)}" for key, value in container.env]
+    # a name alone takes its value from whoever starts it: no secret is written
+    given = [key if value is None else f"{key}={_escaped(value)}" for key, value in container.env]
+    if given or container.wishes:
+        service["environment"] = [*given, *container.wishes]
     if container.shared_memory_gb >= _HOST_IPC_GB:
         service["ipc"] = "host"
     elif container.shared_memory_gb:

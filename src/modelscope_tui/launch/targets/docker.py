@@ -50,6 +50,8 @@ def _run(
         words += ["-v", f"{outside}:{inside}"]
     for key, value in container.env:
         words += ["-e", key if value is None else f"{key}={value}"]
+    for key in container.wishes:
+        words += ["-e", key]
     return (*words, container.image)
 
 

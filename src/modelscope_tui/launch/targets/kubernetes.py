@@ -66,8 +66,9 @@ def pod_of(container: Container, argv: tuple[str, ...], cache: dict[str, Any]) -
     inside: dict[str, Any] = {"name": "server", "image": container.image}
     if argv:
         inside["args"] = list(argv)
-    if container.env:
-        inside["env"] = [_variable(key, value) for key, value in container.env]
+    named = [_variable(key, value) for key, value in container.env]
+    if named or container.wishes:
+        inside["env"] = [*named, *(_variable(key, None, is_wish=True) for key in container.wishes)]
     inside["ports"] = [{"name": "http", "containerPort": container.port}]
     if container.gpus:
         inside["resources"] = {"limits": {_RESOURCES[container.accelerator]: str(container.gpus)}}
@@ -126,7 +127,8 @@ def _deployment(container: Container, name: str) -> dict[str, Any]:
     }
 
 
-def _variable(key: str, value: str | None) -> dict[str, Any]:
+def _variable(key: str, value: str | None, *, is_wish: bool = False) -> dict[str, Any]:
     if value is None:
-        return {"name": key, "valueFrom": {"secretKeyRef": {"name": SECRET, "key": key}}}
+        secret: dict[str, Any] = {"name": SECRET, "key": key} | ({"optional": True} if is_wish else {})
+        return {"name": key, "valueFrom": {"secretKeyRef": secret}}
     return {"name": key, "value": value}

@@ -46,9 +46,15 @@ class HuggingFace:
 
 
 def _size(subject: Subject, files: Wanted) -> tuple[Note, ...]:
-    if subject.details.files is None and stored_of(subject.model).format == "gguf" and not files.include:
-        text = "Its files were never seen here: every quantization is fetched unless --quant names one."
-        return (Note("warning", text),)
+    if subject.details.files is None and stored_of(subject.model).format == "gguf":
+        text = "Its files were never seen here"
+        more = (
+            "whether that quantization is among them is not known; --quant names another, and without --include"
+            " everything comes"
+            if files.include
+            else "every quantization is fetched unless --quant names one"
+        )
+        return (Note("warning", f"{text}: {more}."),)
     total = files.size_bytes(subject.details.files or ())
     if total is None:
         return ()

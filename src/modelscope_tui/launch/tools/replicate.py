@@ -44,6 +44,7 @@ _UNREADABLE: dict[Format, str] = {
     "mlx": "MLX weights run on Apple silicon alone, and Replicate has NVIDIA GPUs",
     "exl3": "ExLlama weights are not read by transformers",
     "onnx": "ONNX files are not read by transformers",
+    "runtime": "transformers does not read what is made for that program",
     "timm": "timm models are not loaded by the Runner that is written here",
 }
 _WITHOUT_USE = ("quant", "context", "gpus", "nodes", "served_name", "dtype", "kv_dtype")

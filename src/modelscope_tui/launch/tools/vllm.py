@@ -5,10 +5,12 @@ vllm_support (can it?) ─▶ vllm_layout (GPUs, nodes, context; does it fit?) �
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from modelscope_tui.catalog.model import Model, is_repo_id
+from modelscope_tui.fit.estimate import FitEstimate
 from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Alternative, Flag, LaunchAnswer, refused
 from modelscope_tui.launch.command import Environment, LaunchCommand, Step
@@ -20,6 +22,7 @@ from modelscope_tui.launch.remark import gate_note, general_notes, token_env
 from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.vllm_flags import add_family, add_for_chips, add_wishes, quant_problem
+from modelscope_tui.launch.vllm_gguf import Part, add_gguf, experimental, part_of, token_of
 from modelscope_tui.launch.vllm_layout import (
     GPUS_A_NODE,
     Layout,
@@ -74,29 +77,20 @@ def _twins(model: Model) -> tuple[Alternative, ...]:
 
 
 def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswer:
-    layout, fit = settled(subject, options, can_tensor=not support.needs_bnb_plugin)
-    gathered = Gathered(
-        f"vLLM {source_of('vllm')}",
-        known=rules("vllm")["commands"]["vllm serve"],
-        installed=subject.versions.get("vllm") if options.target == "shell" else None,
-    )
-    add_family(subject, support, layout, gathered)
-    length, why = length_of(subject, options, fit) if _has_length(support.purpose) else (None, "")
-    if length is not None:
-        gathered.add("--max-model-len", length, why)
-    _add_layout(layout, gathered)
-    add_sharing(subject.machine, fit, gathered)
-    add_wishes(support, options, gathered)
-    add_for_chips(subject, support, gathered)
-    _add_notes(subject, options, support, gathered, layout)
+    part = part_of(subject, options) if support.stored.format == "gguf" else None
+    quantization = part.quant if part is not None else None
+    layout, fit = settled(subject, options, can_tensor=support.can_tensor, quantization=quantization)
+    gathered = _gathered(subject, options, support, layout, fit=fit, part=part)
     judgement = _on_this_machine(subject, layout, judged(fit, subject.machine))
+    if part is not None:
+        judgement = experimental(subject.machine, judgement)
     name = options.served_name or subject.id
     return LaunchAnswer(
         subject.id,
         "vllm",
         judgement.verdict,
         judgement.reason,
-        command=_command(subject, options, support, gathered, layout),
+        command=_command(subject, options, support, gathered, layout, part=part),
         flags=(*gathered.flags, *_multi_node_flags(layout, options)),
         smoke_test=smoke.openai(
             options.port or PORT,
@@ -110,6 +104,28 @@ def _answer(subject: Subject, options: Options, support: Support) -> LaunchAnswe
         served_as=name,
         container=_container(subject, options, support, gathered, layout, size_bytes=fit.weights_bytes),
     )
+
+
+def _gathered(
+    subject: Subject, options: Options, support: Support, layout: Layout, *, fit: FitEstimate, part: Part | None
+) -> Gathered:
+    gathered = Gathered(
+        f"vLLM {source_of('vllm')}",
+        known=rules("vllm")["commands"]["vllm serve"],
+        installed=subject.versions.get("vllm") if options.target == "shell" else None,
+    )
+    if part is not None:
+        add_gguf(subject, options, part, gathered)
+    add_family(subject, support, layout, gathered)
+    length, why = length_of(subject, options, fit) if _has_length(support.purpose) else (None, "")
+    if length is not None:
+        gathered.add("--max-model-len", length, why)
+    _add_layout(layout, gathered)
+    add_sharing(subject.machine, fit, gathered)
+    add_wishes(support, options, gathered)
+    add_for_chips(subject, support, gathered)
+    _add_notes(subject, options, support, gathered, layout)
+    return gathered
 
 
 def _has_length(purpose: Purpose) -> bool:
@@ -182,12 +198,12 @@ def _on_this_machine(subject: Subject, layout: Layout, judgement: Judgement) -> 
     return judgement
 
 
-def _command(subject: Subject, options: Options, support: Support, gathered: Gathered, layout: Layout) -> LaunchCommand:
-    argv = ("vllm", "serve", subject.id, *gathered.arguments())
-    env = token_env(subject.model)
-    before: tuple[Step, ...] = ()
-    if support.needs_bnb_plugin:
-        before = (Step("Install the plugin that loads bitsandbytes weights", ("pip", "install", "vllm-bnb-plugin")),)
+def _command(
+    subject: Subject, options: Options, support: Support, gathered: Gathered, layout: Layout, *, part: Part | None
+) -> LaunchCommand:
+    argv = ("vllm", "serve", subject.id if part is None else f"{subject.id}:{part.quant}", *gathered.arguments())
+    env = token_env(subject.model) or (token_of(subject) if part is not None else ())
+    before = _installing(support.plugin, gathered.installed)
     if layout.nodes > 1 and options.executor == "ray":
         return _in_ray(argv, env, before, options.shell)
     if layout.nodes == 1:
@@ -197,6 +213,13 @@ def _command(subject: Subject, options: Options, support: Support, gathered: Gat
         for rank in range(layout.nodes)
     ]
     return LaunchCommand((*before, *ranks), options.shell, main=len(before))
+
+
+def _installing(plugin: Mapping[str, str] | None, installed: str | None) -> tuple[Step, ...]:
+    """Install the plugin that reads the format, where the vLLM that is installed has not it in itself."""
+    if plugin is None or (installed is not None and is_older(installed, plugin["since"])):
+        return ()
+    return (Step(f"Install the plugin that loads {plugin['said']}", ("pip", "install", plugin["package"])),)
 
 
 def _in_ray(argv: tuple[str, ...], env: Environment, before: tuple[Step, ...], shell: str) -> LaunchCommand:
@@ -225,7 +248,7 @@ def _container(
     size_bytes: int | None,
 ) -> Container | None:
     """Put the same server into vLLM's image, whose entry point is `vllm serve` already."""
-    if support.needs_bnb_plugin:
+    if support.plugin is not None:
         return None  # (the image has no plugins)
     own = Gathered(gathered.source, [flag for flag in gathered.flags if flag.flag != "--port"])
     argv = (subject.id, *own.arguments())
