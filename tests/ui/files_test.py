@@ -68,7 +68,7 @@ async def test_marked_files_become_one_download_command_that_y_copies(open_explo
 async def test_a_name_with_a_blank_is_quoted(open_explorer: Open) -> None:
     async with open_explorer(explorer=with_files()) as stage:
         await _open_files(stage)
-        stage.detail._tabs["files"].query_one("RowList").move_to(3)  # type: ignore[attr-defined]
+        stage.detail.tabs["files"].query_one("RowList").move_to(3)  # type: ignore[attr-defined]
         await stage.press("y")
         await stage.settle()
         assert "'extra/old weights.bin'" in stage.copied[-1]

@@ -15,10 +15,10 @@ def test_a_bar_is_as_long_as_its_share() -> None:
 
 
 def test_the_place_in_the_list_is_said_beside_its_bar() -> None:
-    lines = [line.plain for line in ranked_lines(Ranking("a/b", 200, (0.98, None)), 14)]
+    lines = [line.plain for line in ranked_lines(Ranking("a/b", 200, (0.98, None)), 14, 46)]
     assert len(lines) == 1
     assert lines[0].startswith("downloads")
-    assert lines[0].endswith("more than 98% of 200")
+    assert lines[0].endswith("above 98% of 200")
 
 
 def test_scores_have_bars_where_they_are_shares_and_say_who_did_not_check() -> None:
@@ -33,4 +33,9 @@ def test_scores_have_bars_where_they_are_shares_and_say_who_did_not_check() -> N
 async def test_the_overview_draws_where_the_model_stands(open_explorer: Open) -> None:
     async with open_explorer((200, 48)) as stage:
         assert "of 8" in stage.text()
-        assert "more than" in stage.text()
+        assert "above " in stage.text()
+
+
+def test_the_bar_is_shorter_where_there_is_no_room() -> None:
+    (line,) = ranked_lines(Ranking("a/b", 26_449, (0.98, None)), 14, 38)
+    assert len(line.plain) == 38

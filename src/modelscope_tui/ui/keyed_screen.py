@@ -128,7 +128,7 @@ class KeyedScreen(Screen[None]):
             self.query_one(ModelTable).show_marks(self.explorer.fits, self.explorer.allowed)
             if any(term.field == "allowed" for term in self.search.query.terms):
                 self.search.again()
-            self.detail.write()
+            self.detail.write(anew=True)
 
         self.app.push_screen(UseChoice(self.explorer.purpose), follow)
 

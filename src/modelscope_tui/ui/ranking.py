@@ -66,12 +66,13 @@ def bar(share: float, width: int = BAR) -> str:
     return ("█" * whole + (" ▏▎▍▌▋▊▉"[rest] if rest else "")).ljust(width)
 
 
-def ranked_lines(rank: Ranking, label: int) -> Iterator[Content]:
-    """Write the place in the list: one line for downloads, one for likes."""
+def ranked_lines(rank: Ranking, label: int, width: int) -> Iterator[Content]:
+    """Write the place in the list: one line for downloads, one for likes; the bar is shorter where there is no room."""
     for field, share in zip(FIELDS, rank.shares, strict=True):
         if share is not None:
-            words = f" more than {share:.0%} of {present.grouped(rank.total)}"
-            yield Content.assemble((field.ljust(label), "$foreground 50%"), (bar(share), "$accent"), words)
+            words = f" above {share:.0%} of {present.grouped(rank.total)}"
+            drawn = bar(share, max(3, min(BAR, width - label - len(words))))
+            yield Content.assemble((field.ljust(label), "$foreground 50%"), (drawn, "$accent"), words)
 
 
 def eval_lines(details: ModelDetails, label: int, width: int) -> Iterator[Content]:

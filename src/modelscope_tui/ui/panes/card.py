@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from modelscope_tui.errors import ModelscopeError
 from modelscope_tui.ui import present
@@ -20,6 +19,7 @@ from modelscope_tui.ui.card_text import CardText, read_card
 from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.study import in_words
 from modelscope_tui.ui.widgets.document import Document, Lines
+from modelscope_tui.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from modelscope_tui.catalog.model import Model
     from modelscope_tui.explorer import Explorer
     from modelscope_tui.hub.answer import Answer
+    from modelscope_tui.ui.panes.detail import DetailPane
+    from modelscope_tui.ui.panes.tab import TabLine
     from modelscope_tui.ui.study import Study
 
 
@@ -43,13 +45,15 @@ class CardTab(Tab):
 
     def compose(self) -> ComposeResult:
         """Make the line of its origin, and the text."""
-        yield Static(id="card-head")
+        yield Words(id="card-head")
         yield Document(_laid, id="card-text")
 
-    def on_mount(self) -> None:
-        """Begin with nothing asked."""
-        self._asked: object = None
+    def __init__(self, pane: DetailPane, line: TabLine) -> None:
+        super().__init__(pane, line)
+        self._asked: tuple[str, str | None] | None = None
         self._card: ReadCard | None = None
+        self._problem: ModelscopeError | None = None
+        self._is_told = False
 
     def show_words(self, words: Content) -> None:
         """Say something instead of a card."""
@@ -57,27 +61,38 @@ class CardTab(Tab):
         self._write(words, ())
 
     def show(self, model: Model, known: Study | None) -> None:
+        """Write the card, or why there is none."""
+        self.think(model, known)
+        if self._card is not None:
+            self._write(_origin(self._card), self._card.text.parts)
+            self.call_after_refresh(self.query_one(Document).lay_ahead)
+        elif self._is_told:
+            self._write(_why_none(self._problem), ())
+        else:
+            self._write(Content.styled("reading the card …", "$foreground 50%"), ())
+
+    def think(self, model: Model, known: Study | None) -> bool:
         """Ask for the card; once more when the Hub has told something new of the model."""
         question = (model.id, known.as_of if known is not None and known.is_final else None)
         if question == self._asked:
-            return
-        if self._asked is None or not isinstance(self._asked, tuple) or self._asked[0] != model.id:
-            self._card = None
-            self._write(Content.styled("reading the card …", "$foreground 50%"), ())
+            return False
+        if self._asked is None or self._asked[0] != model.id:
+            self._card = self._problem = None
+            self._is_told = False
         self._asked = question
         self.ask(_reading(model.id))
+        return True
 
     def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
         """Show the card, or say why there is none."""
+        self._is_told = True
         if isinstance(answer, ReadCard):
             self._card = answer
-            self._write(_origin(answer), answer.text.parts)
-            self.call_after_refresh(self.query_one(Document).lay_ahead)
-        elif self._card is None:
-            self._write(_why_none(problem), ())
+        self._problem = problem
+        self.rewrite()
 
     def _write(self, head: Content, parts: tuple[str, ...]) -> None:
-        self.query_one(Static).update(head)
+        self.query_one(Words).update(head)
         self.query_one(Document).show(parts)
 
     def scroll_lines(self, lines: int) -> None:

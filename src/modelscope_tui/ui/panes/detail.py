@@ -1,6 +1,7 @@
 """The detail pane: one model, in tabs. Which there are stands in ``tab.py``; this shows one of them at a time.
 
-UPPER FLOOR. It is given a row, then studies of it; it posts what a person chose. A tab is made when it is first shown.
+UPPER FLOOR. It is given a row, then studies of it; it posts what a person chose. A tab is made when it is first shown,
+or before that by ``ahead.py`` while nothing is typed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.query import Query
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.messages import TabAsked, TabTold
+from modelscope_tui.ui.panes.ahead import Ahead
 from modelscope_tui.ui.panes.tab import NAMES, TABS, tab_line
 from modelscope_tui.ui.present import clean
 from modelscope_tui.ui.widgets.borders import beside
@@ -75,7 +77,10 @@ class DetailPane(Vertical, can_focus=True):
         self.labels: Mapping[str, str] = {}
         """Tool names as people write them."""
         self._words = Content("")
-        self._tabs: dict[str, Tab] = {}
+        self.tabs: dict[str, Tab] = {}
+        """The tabs that are made, by name."""
+        self.ahead = Ahead(self)
+        """Makes the others while nothing is typed."""
         self._strip: Choices | None = None
 
     def on_mount(self) -> None:
@@ -98,8 +103,9 @@ class DetailPane(Vertical, can_focus=True):
         self.border_title, self.border_subtitle = Content(upper), Content(lower)
 
     def on_resize(self) -> None:
-        """Keep the id whole."""
+        """Keep the id whole, and write for the new width."""
         self._say_id()
+        self.write()
 
     def show_row(self, model: Model) -> None:
         """Show a model from its row."""
@@ -114,6 +120,8 @@ class DetailPane(Vertical, can_focus=True):
         """Show what is known now."""
         self.model, self.known, self.labels = known.model, known, labels
         self._fill()
+        if known.is_final:
+            self.ahead.rest()
 
     def show_labels(self, labels: Mapping[str, str]) -> None:
         """Call the tools as people write them."""
@@ -143,10 +151,10 @@ class DetailPane(Vertical, can_focus=True):
     def show_tab(self, tab: str) -> None:
         """Turn to a tab."""
         self.tab = tab
+        self.post_message(self.Turned())
         if self._strip is not None:
             self._strip.show(STRIP, tab)
         self._fill()
-        self.post_message(self.Turned())
 
     # -- the body ----------------------------------------------------------------------------------------------
 
@@ -158,22 +166,31 @@ class DetailPane(Vertical, can_focus=True):
             self._strip = Choices(STRIP, self.tab, is_one_line=True, id="tabs")
             self.mount(self._strip)
         body = self._body
-        for tab in self._tabs.values():
-            tab.display = tab is body
+        for tab in self.tabs.values():
+            if tab.display != (tab is body):
+                tab.display = tab is body
         if body is None:
-            body = self._tabs[self.tab] = tab_line(self.tab).load()(self)
-            self.mount(body)
+            self.make(self.tab)
         else:
             self.write()
+            self.ahead.rest()
+
+    def make(self, name: str) -> None:
+        """Make a tab; it is seen only if it is the one that is shown."""
+        tab = self.tabs[name] = tab_line(name).make(self)
+        tab.display = name == self.tab
+        self.mount(tab)
 
     @property
     def _body(self) -> Tab | None:
-        return self._tabs.get(self.tab)
+        return self.tabs.get(self.tab)
 
-    def write(self) -> None:
-        """Have the tab that is shown write what is known, when it has the room for it."""
+    def write(self, *, anew: bool = False) -> None:
+        """Have the tab that is shown write what is known, when there is room for it; ``anew``, after asking anew."""
+        for tab in self.tabs.values() if anew else ():
+            tab.forget()
         body = self._body
-        if body is None or not body.size.width:
+        if body is None or not body.is_made or not self.size.width:
             return
         body.light(is_lit=self.has_focus)
         if self.model is None:
@@ -181,20 +198,21 @@ class DetailPane(Vertical, can_focus=True):
         else:
             body.show(self.model, self.known)
 
-    def ask(self, question: Callable[[Explorer], object]) -> None:
-        """Ask the explorer something for the tab that is shown."""
+    def ask(self, tab: str, question: Callable[[Explorer], object]) -> None:
+        """Ask the explorer something for a tab."""
         if self.model is not None:
-            self.post_message(TabAsked(self.tab, self.model.id, question))
+            self.post_message(TabAsked(tab, self.model.id, question))
 
     def tell(self, event: TabTold) -> None:
         """Hand an answer to the tab that asked, unless another model is shown by now."""
-        if self.model is not None and event.model_id == self.model.id and event.tab in self._tabs:
-            self._tabs[event.tab].told(event.answer, event.problem)
+        if self.model is not None and event.model_id == self.model.id and event.tab in self.tabs:
+            self.tabs[event.tab].told(event.answer, event.problem)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Light or dim the cursor of the tab that is shown."""
         super().watch_has_focus(has_focus)
-        if self._body is not None and self._body.is_mounted:
+        self.ahead.rest()
+        if self._body is not None and self._body.is_made:
             self._body.light(is_lit=has_focus)
 
     # -- what a person does ------------------------------------------------------------------------------------
@@ -210,7 +228,7 @@ class DetailPane(Vertical, can_focus=True):
 
     def action_tab(self, tab: str, action: str, *parameters: object) -> None:
         """Do what a key of a tab asks for."""
-        getattr(self._tabs[tab], f"action_{action}")(*parameters)
+        getattr(self.tabs[tab], f"action_{action}")(*parameters)
 
     def action_turn(self, direction: int) -> None:
         """Turn to the next tab; left of the first one, go back."""

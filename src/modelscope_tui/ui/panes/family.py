@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.errors import ModelscopeError
@@ -22,8 +21,11 @@ from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.present import clean, fitted, glyphs, width_of
 from modelscope_tui.ui.study import in_words
 from modelscope_tui.ui.widgets.row_list import Row, RowList
+from modelscope_tui.ui.widgets.words import Words
 
 if TYPE_CHECKING:
+    from modelscope_tui.ui.panes.detail import DetailPane
+    from modelscope_tui.ui.panes.tab import TabLine
     from modelscope_tui.ui.study import Study
     from modelscope_tui.ui.widgets.line_list import Piece
 
@@ -36,13 +38,15 @@ class FamilyTab(Tab):
 
     def compose(self) -> ComposeResult:
         """Make the head and the tree."""
-        yield Static(id="family-head")
+        yield Words(id="family-head")
         yield RowList(id="family-list")
 
-    def on_mount(self) -> None:
-        """Begin with nothing asked."""
+    def __init__(self, pane: DetailPane, line: TabLine) -> None:
+        super().__init__(pane, line)
         self._asked: tuple[str, bool] | None = None
         self._tree: Tree | None = None
+        self._written: Tree | None = None
+        self._problem: ModelscopeError | None = None
         self._came_by: list[str] = []
 
     @property
@@ -51,35 +55,48 @@ class FamilyTab(Tab):
 
     def show_words(self, words: Content) -> None:
         """Say something instead of a family."""
-        self._asked = self._tree = None
-        self.query_one(Static).update(words)
+        self._asked = self._tree = self._written = None
+        self.query_one(Words).update(words)
         self._list.show(())
 
     def show(self, model: Model, known: Study | None) -> None:
-        """Ask for the family: at once of the index, then of the Hub when there is a way to it."""
+        """Ask for the family: at once of the index, then of the Hub when there is a way to it; draw what is known."""
         has_way = known is not None and known.is_final and known.problem is None and not self.is_offline
-        question = (model.id, has_way)
-        if question == self._asked:
-            return
-        if self._asked is None or self._asked[0] != model.id:
-            self._tree = None
+        self._seek(model.id, online=has_way)
+        tree, before = self._tree, self._written
+        if tree is None:
+            words = Content.styled("looking for relatives …", "$foreground 50%")
+            if self._problem is not None:
+                words = Content.styled(in_words(self._problem), "$text-warning")
             self._list.show(())
-            self.query_one(Static).update(Content.styled("looking for relatives …", "$foreground 50%"))
+            self.query_one(Words).update(words)
+        elif tree is not before:
+            self._list.show([_row(line) for line in tree.lines] if tree.relatives else [])
+            if before is None:
+                self._list.move_to(next((at for at, line in enumerate(tree.lines) if line.kind == "self"), 0))
+            self.query_one(Words).update(_head(tree, is_offline=self.is_offline))
+        self._written = tree
+
+    def think(self, model: Model, known: Study | None) -> bool:  # noqa: ARG002 - the index needs no study
+        """Ask the index alone: nobody has turned to the tab yet."""
+        return (self._asked is None or self._asked[0] != model.id) and self._seek(model.id, online=False)
+
+    def _seek(self, model_id: str, *, online: bool) -> bool:
+        question = (model_id, online)
+        if question == self._asked:
+            return False
+        if self._asked is None or self._asked[0] != model_id:
+            self._tree = self._written = self._problem = None
         self._asked = question
-        self.ask(gather(model.id, online=has_way))
+        self.ask(gather(model_id, online=online))
+        return True
 
     def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
         """Draw the tree, or say why there is none."""
         if isinstance(answer, Tree):
-            is_first = self._tree is None
             self._tree = answer
-            self._list.show([_row(line) for line in answer.lines] if answer.relatives else [])
-            if is_first:
-                here = next((at for at, line in enumerate(answer.lines) if line.kind == "self"), 0)
-                self._list.move_to(here)
-            self.query_one(Static).update(_head(answer, is_offline=self.is_offline))
-        elif problem is not None and self._tree is None:
-            self.query_one(Static).update(Content.styled(in_words(problem), "$text-warning"))
+        self._problem = problem
+        self.rewrite()
 
     # -- what a person does ------------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from modelscope_tui.catalog.quantization import is_pickle_only
 from modelscope_tui.errors import ModelscopeError
@@ -24,9 +23,12 @@ from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.present import clean, fitted, glyphs, width_of
 from modelscope_tui.ui.study import in_words
 from modelscope_tui.ui.widgets.row_list import Row, RowList
+from modelscope_tui.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.model import Model, ModelDetails
+    from modelscope_tui.ui.panes.detail import DetailPane
+    from modelscope_tui.ui.panes.tab import TabLine
     from modelscope_tui.ui.study import Study
     from modelscope_tui.ui.widgets.line_list import Piece
 
@@ -39,12 +41,12 @@ class FilesTab(Tab):
 
     def compose(self) -> ComposeResult:
         """Make the head, the list and the command."""
-        yield Static(id="files-head")
+        yield Words(id="files-head")
         yield RowList(id="files-list")
-        yield Static(id="files-command")
+        yield Words(id="files-command")
 
-    def on_mount(self) -> None:
-        """Begin with nothing marked."""
+    def __init__(self, pane: DetailPane, line: TabLine) -> None:
+        super().__init__(pane, line)
         self._marked: frozenset[str] = frozenset()
         self._unfolded: frozenset[str] = frozenset()
         self._entries: tuple[Entry, ...] = ()
@@ -54,9 +56,9 @@ class FilesTab(Tab):
         """Say something instead of files."""
         self._entries = ()
         self._known = None
-        self.query_one("#files-head", Static).update(words)
+        self.query_one("#files-head", Words).update(words)
         self._list.show(())
-        self.query_one("#files-command", Static).display = False
+        self.query_one("#files-command", Words).display = False
 
     def show(self, model: Model, known: Study | None) -> None:
         """Show the files as soon as they are known."""
@@ -83,8 +85,8 @@ class FilesTab(Tab):
         if known is None:
             return
         head = Content("\n").join([banner(known), *_totals(known.details, self._marked)])
-        self.query_one("#files-head", Static).update(head)
-        box = self.query_one("#files-command", Static)
+        self.query_one("#files-head", Words).update(head)
+        box = self.query_one("#files-command", Words)
         try:
             words = Content(present.clean_lines(self._command(known)))
         except ModelscopeError as problem:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from modelscope_tui.ui.messages import LaunchAsked, OptionsWished
 from modelscope_tui.ui.panes.overview import banner
@@ -30,6 +29,7 @@ from modelscope_tui.ui.present import (
 )
 from modelscope_tui.ui.study import in_words
 from modelscope_tui.ui.widgets.meters import Part, curve, meter
+from modelscope_tui.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.model import Model
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from modelscope_tui.fit.estimate import FitEstimate
     from modelscope_tui.fit.outlook import Outlook
     from modelscope_tui.launch.subject import Options
+    from modelscope_tui.ui.panes.detail import DetailPane
+    from modelscope_tui.ui.panes.tab import TabLine
     from modelscope_tui.ui.study import Study
 
 SAID = {"yes": "It fits", "tight": "It runs with a trade-off", "no": "It does not fit", "unknown": "It is not known"}
@@ -53,10 +55,10 @@ class FitTab(Tab):
 
     def compose(self) -> ComposeResult:
         """Make the sheet."""
-        yield Static(id="fit-sheet")
+        yield Words(id="fit-sheet")
 
-    def on_mount(self) -> None:
-        """Begin with nothing worked out."""
+    def __init__(self, pane: DetailPane, line: TabLine) -> None:
+        super().__init__(pane, line)
         self._known: Study | None = None
         self._seen: Outlook | None = None
         self._seen_for: Options | None = None
@@ -65,27 +67,33 @@ class FitTab(Tab):
     def show_words(self, words: Content) -> None:
         """Say something instead of a model."""
         self._known = self._seen = None
-        self.query_one(Static).update(words)
+        self.query_one(Words).update(words)
 
     def show(self, model: Model, known: Study | None) -> None:
         """Have a new study worked out; show what is there meanwhile."""
         if known is None:
             self.show_words(Content.styled(f"looking into {clean(model.name, 96)} …", _DIM))
-            return
+        else:
+            self.think(model, known)
+            self._write()
+
+    def think(self, model: Model, known: Study | None) -> bool:  # noqa: ARG002 - the row is in the study
+        """Have a study worked out that is not yet."""
+        if known is None or known is self._known:
+            return False
         if self._known is None or self._known.asked != known.asked:
             self._seen = self._problem = None
-        if known is not self._known:
-            self._known = known
-            details, options = known.details, known.options
-            self.ask(lambda explorer: (explorer.outlook(details, options), options))
-        self._write()
+        self._known = known
+        details, options = known.details, known.options
+        self.ask(lambda explorer: (explorer.outlook(details, options), options))
+        return True
 
     def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
         """Show what was worked out."""
         self._problem = problem
         if answer is not None:
             self._seen, self._seen_for = cast("tuple[Outlook, Options]", answer)
-        self._write()
+        self.rewrite()
 
     def _write(self) -> None:
         known, seen = self._known, self._seen
@@ -97,7 +105,7 @@ class FitTab(Tab):
             parts = [Content.styled("working out what it needs …", _DIM)]
         else:
             parts = [part for part in _sheet(seen, self.room) if part.plain]
-        self.query_one(Static).update(Content("\n\n").join([*parts, banner(known)]))
+        self.query_one(Words).update(Content("\n\n").join([*parts, banner(known)]))
 
     # -- what a person does ------------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from modelscope_tui.ui import present
 from modelscope_tui.ui.messages import LaunchAsked
@@ -20,6 +19,7 @@ from modelscope_tui.ui.panes.overview import banner, headline
 from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.present import VERDICT_STYLES, clean, clean_lines, verdict_glyph
 from modelscope_tui.ui.widgets.choices import Choice, Choices
+from modelscope_tui.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.model import Model
@@ -42,9 +42,9 @@ class LaunchTab(Tab):
     def compose(self) -> ComposeResult:
         """Make the chips, the box and the sheet."""
         yield Choices(id="launch-tools")
-        yield Static(id="launch-command")
-        yield Static(id="launch-options")
-        yield Static(id="launch-sheet")
+        yield Words(id="launch-command")
+        yield Words(id="launch-options")
+        yield Words(id="launch-sheet")
 
     def show_words(self, words: Content) -> None:
         """Say something instead of a command."""
@@ -94,13 +94,13 @@ class LaunchTab(Tab):
         self.pane.post_message(DetailPane.ToolChosen(event.name))
 
     def _write(self, command: str | None, options: Content, sheet: Content) -> None:
-        box = self.query_one("#launch-command", Static)
+        box = self.query_one("#launch-command", Words)
         box.display = command is not None
         box.update(Content(command or ""))
-        line = self.query_one("#launch-options", Static)
+        line = self.query_one("#launch-options", Words)
         line.display = bool(options.plain)
         line.update(options)
-        self.query_one("#launch-sheet", Static).update(sheet)
+        self.query_one("#launch-sheet", Words).update(sheet)
 
 
 def _chips(known: Study, labels: Mapping[str, str]) -> tuple[Choice, ...]:

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from modelscope_tui.catalog.lens import Lens
 from modelscope_tui.errors import ModelscopeError
 from modelscope_tui.ui.lens_text import addresses_of, sheet_of
 from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.study import in_words
+from modelscope_tui.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.model import Model, ModelDetails
     from modelscope_tui.explorer import Explorer
     from modelscope_tui.hub.points import Point
+    from modelscope_tui.ui.panes.detail import DetailPane
+    from modelscope_tui.ui.panes.tab import TabLine
     from modelscope_tui.ui.study import Study
 
 
@@ -38,40 +40,57 @@ class LicenseTab(Tab):
 
     def compose(self) -> ComposeResult:
         """Make the sheet."""
-        yield Static(id="license-sheet")
+        yield Words(id="license-sheet")
 
-    def on_mount(self) -> None:
-        """Begin with nothing shown."""
-        self._shown: str | None = None
-        self._lens: Lens | None = None
-        self._known: Study | None = None
+    def __init__(self, pane: DetailPane, line: TabLine) -> None:
+        super().__init__(pane, line)
+        self._asked: tuple[str, object] | None = None
+        self._looked: Looked | None = None
+        self._problem: ModelscopeError | None = None
 
     def show_words(self, words: Content) -> None:
         """Say something instead of a license."""
-        self._shown = self._known = self._lens = None
-        self.query_one(Static).update(words)
+        self._asked = self._looked = None
+        self.query_one(Words).update(words)
 
     def show(self, model: Model, known: Study | None) -> None:
-        """Ask for the lens of the model: at once from its row, then from all that is known."""
-        if self._shown != model.id:
-            self._lens = None
-            self.query_one(Static).update(Content.styled("reading the license …", "$foreground 50%"))
-        self._shown, self._known = model.id, known
+        """Write the lens of the model, or say why there is none."""
+        self.think(model, known)
+        if self._looked is not None:
+            answered = known.launch(self.pane.current_tool) if known is not None else None
+            details = known.details if known is not None else None
+            words = sheet_of(self._looked.lens, details, answered, self.room, self._looked.points)
+        elif self._problem is not None:
+            words = Content.styled(in_words(self._problem), "$text-error")
+        else:
+            words = Content.styled("reading the license …", "$foreground 50%")
+        self.query_one(Words).update(words)
+
+    def think(self, model: Model, known: Study | None) -> bool:
+        """Ask for the lens: at once from the row, then from all that is known."""
+        if self._asked is not None and self._asked[0] == model.id and self._asked[1] is known:
+            return False
+        if self._asked is None or self._asked[0] != model.id:
+            self._looked = self._problem = None
+        self._asked = (model.id, known)
         self.ask(lambda explorer: _look(explorer, model, known))
+        return True
+
+    def forget(self) -> None:
+        """Ask anew: for another use."""
+        self._asked = None if self._asked is None else (self._asked[0], self)
 
     def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
         """Write the lens, or say why there is none."""
         if isinstance(answer, Looked):
-            self._lens = answer.lens
-            answered = self._known.launch(self.pane.current_tool) if self._known is not None else None
-            details = self._known.details if self._known is not None else None
-            self.query_one(Static).update(sheet_of(answer.lens, details, answered, self.room, answer.points))
+            self._looked, self._problem = answer, None
         elif problem is not None:
-            self.query_one(Static).update(Content.styled(in_words(problem), "$text-error"))
+            self._looked, self._problem = None, problem
+        self.rewrite()
 
     def action_links(self) -> None:
         """List where the texts of the license stand."""
-        found = addresses_of(self._lens) if self._lens is not None else {}
+        found = addresses_of(self._looked.lens) if self._looked is not None else {}
         if not found:
             self.notify("No address of a license is known here.", timeout=3, markup=False)
             return

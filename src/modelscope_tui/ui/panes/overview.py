@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from modelscope_tui.catalog.license import group_label, group_of, license_facts, license_label
 from modelscope_tui.catalog.model import Model, ModelDetails
@@ -20,10 +19,13 @@ from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.present import clean, width_of, wrapped
 from modelscope_tui.ui.ranking import Ranking, eval_lines, ranked_lines, ranking
 from modelscope_tui.ui.study import Study, in_words
+from modelscope_tui.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.query import Query
     from modelscope_tui.errors import ModelscopeError
+    from modelscope_tui.ui.panes.detail import DetailPane
+    from modelscope_tui.ui.panes.tab import TabLine
 
 LABEL = 14
 """Cells of the column of names."""
@@ -35,18 +37,18 @@ Fact = tuple[str, str, str]
 class Overview(Tab):
     """The tab."""
 
-    def on_mount(self) -> None:
-        """Begin with no place in any list."""
+    def __init__(self, pane: DetailPane, line: TabLine) -> None:
+        super().__init__(pane, line)
         self._asked: tuple[str, Query] | None = None
         self._rank: Ranking | None = None
 
     def compose(self) -> ComposeResult:
         """Make the sheet."""
-        yield Static(id="overview-sheet")
+        yield Words(id="overview-sheet")
 
     def show_words(self, words: Content) -> None:
         """Say something instead of a model."""
-        self.query_one(Static).update(words)
+        self.query_one(Words).update(words)
 
     def show(self, model: Model, known: Study | None) -> None:
         """Show what the list knows at once, and all that is known as soon as it is, with its age."""
@@ -64,7 +66,7 @@ class Overview(Tab):
         """Draw where the model stands; without an answer nothing is drawn."""
         if isinstance(answer, Ranking) and problem is None:
             self._rank = answer
-            self.pane.write()
+            self.rewrite()
 
     def _kept(self, model: Model, state: Content) -> Content:
         """Add what the person keeps of the model, and what has changed since they looked."""
@@ -85,7 +87,7 @@ class Overview(Tab):
         return Content("\n").join(lines)
 
     def _show(self, sheet: Content) -> None:
-        self.query_one(Static).update(sheet)
+        self.query_one(Words).update(sheet)
 
 
 def headline(model: Model, width: int) -> Content:
@@ -119,7 +121,7 @@ def _sheet(
         lines = [_line(model, fact, width, said) for fact in facts]
         if lines:
             parts.append(Content("\n").join(lines))
-    drawn = [*(ranked_lines(rank, LABEL) if rank is not None else ())]
+    drawn = [*(ranked_lines(rank, LABEL, width) if rank is not None else ())]
     if drawn:
         parts.insert(min(2, len(parts)), Content("\n").join(drawn))
     if scores := [*eval_lines(details, LABEL, width)]:

@@ -1,7 +1,8 @@
 """What every tab of the detail pane is, and the list of them: a new tab is one line in :data:`TABS` and one class.
 
-UPPER FLOOR. A tab is made when it is first shown, so the first frame imports none of them. It writes what it is given,
-for the width it has; what it must ask (a card, a family) it asks the screen for, which answers from a thread.
+UPPER FLOOR. A tab is made while nothing is typed, or when it is first shown; the first frame imports none of them. It
+writes what it is given, for the width of the pane; what it must ask (a card, a family) it asks the screen for, which
+answers from a thread. Until it is seen it writes nothing: whoever turns to it gets all of it in one frame.
 
     DetailPane ──show(model, study) | show_words──▶ Tab ──TabAsked──▶ screen ──▶ Work (thread) ──TabTold──▶ Tab.told
 """
@@ -18,6 +19,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.widgets.words import room_inside
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.model import Model
@@ -30,14 +32,26 @@ if TYPE_CHECKING:
 class Tab(VerticalScroll, can_focus=False):
     """One tab; a subclass composes its widgets and writes on them."""
 
-    def __init__(self, pane: DetailPane) -> None:
+    virtual_size = room_inside()
+    is_made = False
+    """Whether its widgets are there to be written on."""
+
+    def __init__(self, pane: DetailPane, line: TabLine) -> None:
         """Make the tab; ``pane`` tells what was chosen there and is posted to."""
         super().__init__()
+        self.set_reactive(Tab.show_vertical_scrollbar, True)
         self.pane = pane
+        self.line = line
 
-    def on_resize(self) -> None:
-        """Ask for the words again: now there is room, or another width."""
-        self.pane.write()
+    def on_mount(self) -> None:
+        """Write as soon as there is something to write on."""
+        self.is_made = True
+        self.rewrite()
+
+    def rewrite(self) -> None:
+        """Have the words written anew, if the tab is seen."""
+        if self.display:
+            self.pane.write()
 
     def show(self, model: Model, known: Study | None) -> None:
         """Show a model: its row at once, and all that is known of it as soon as it is."""
@@ -47,9 +61,16 @@ class Tab(VerticalScroll, can_focus=False):
         """Say something instead of a model."""
         raise NotImplementedError
 
+    def think(self, model: Model, known: Study | None) -> bool:  # noqa: ARG002 - for tabs that ask
+        """Ask what showing a model will need; tells whether there was anything to ask. A tab may not be seen yet."""
+        return False
+
+    def forget(self) -> None:
+        """Ask anew the next time: what the answer was for has changed."""
+
     def ask(self, question: Callable[[Explorer], object]) -> None:
         """Ask the explorer something that may take long; :meth:`told` gets the answer, if the model is still shown."""
-        self.pane.ask(question)
+        self.pane.ask(self.line.name, question)
 
     def told(self, answer: object | None, problem: ModelscopeError | None) -> None:
         """Take the answer to :meth:`ask`, or the reason why there is none."""
@@ -69,8 +90,8 @@ class Tab(VerticalScroll, can_focus=False):
 
     @property
     def room(self) -> int:
-        """Cells in a line, beside the scroll bar."""
-        return max(24, self.size.width - 1)
+        """Cells in a line, beside the scroll bar; known before the tab has been laid out."""
+        return max(24, self.pane.size.width - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +110,10 @@ class TabLine:
         """Import the class of the tab."""
         module, _, name = self.made_by.partition(":")
         return cast("type[Tab]", getattr(import_module(f"modelscope_tui.ui.panes.{module}"), name))
+
+    def make(self, pane: DetailPane) -> Tab:
+        """Make the tab for a pane."""
+        return self.load()(pane, self)
 
 
 TABS = (

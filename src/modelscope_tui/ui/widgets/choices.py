@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from modelscope_tui.ui.present import width_of
+from modelscope_tui.ui.widgets.words import room_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Choices(Widget):
     """The words."""
 
     ALLOW_SELECT = False
+    virtual_size = room_inside()
 
     class Chosen(Message):
         """A word was clicked."""
@@ -105,7 +107,7 @@ class Choices(Widget):
             placed.append(_Place(x, 0, choice, margin=margin))
             x += room + gap
         if last < len(rooms):
-            placed.append(_Place(max(x, width - 1), 0, choices[last], "›"))
+            placed.append(_Place(width - 1, 0, choices[last], "›"))
         return placed
 
     def _stretch(self, rooms: list[int], width: int, gap: int) -> tuple[int, int]:
@@ -116,7 +118,8 @@ class Choices(Widget):
         sides = [(0, 1), (1, 0)]
         while sides:
             low, high = first - sides[0][0], last + sides[0][1]
-            if low < 0 or high > len(rooms) or sum(rooms[low:high]) + gap * (high - low) + 1 > width:
+            more = 1 if high < len(rooms) else 0  # the sign for the words beyond
+            if low < 0 or high > len(rooms) or 1 + sum(rooms[low:high]) + gap * (high - low - 1) + more > width:
                 del sides[0]
                 continue
             first, last = low, high

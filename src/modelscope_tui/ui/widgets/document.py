@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from modelscope_tui.ui.present import glyphs
 from modelscope_tui.ui.widgets.looks import Looks
+from modelscope_tui.ui.widgets.words import room_inside
 
 Lines = Sequence[Sequence[Segment]]
 Lay = Callable[[str, int, Callable[[str], Style]], Lines]
@@ -26,6 +27,7 @@ class Document(Widget):
     """The text."""
 
     ALLOW_SELECT = False
+    virtual_size = room_inside()
 
     def __init__(self, lay: Lay, *, id: str) -> None:  # noqa: A002 - textual's own word
         super().__init__(id=id)

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.present import glyphs
 from modelscope_tui.ui.widgets.looks import Looks
+from modelscope_tui.ui.widgets.words import room_inside
 
 KEPT = 600
 """How many painted lines are kept; the oldest half goes when there are more."""
@@ -34,6 +35,7 @@ class LineList(Widget, can_focus=True):
     HAS_IDLE_CURSOR = False
     """Whether the cursor's line is still marked when the keys go elsewhere."""
     BINDINGS: ClassVar[Any] = list(keymap.LIST)
+    virtual_size = room_inside()
 
     def __init__(self, *, id: str, head: int = 0) -> None:  # noqa: A002 - textual's own word
         super().__init__(id=id)
