@@ -182,14 +182,10 @@ class Local(Questions):
         self._purpose = purpose
 
     def allowed(self, model: Model) -> str:
-        """Say whether a row may be used as chosen, by license and policy: `yes`, `conditions`, `no`, `unclear`."""
-        if self.policy is not None:
-            from modelscope_tui.catalog.policy_mark import mark_of
+        """Say whether a row may be used as chosen, by its family's licenses and the policy: `yes`, `conditions` …"""
+        from modelscope_tui.catalog.inherited import answer_of
 
-            return mark_of(model, self.purpose, self.policy)
-        from modelscope_tui.catalog.permission import permission_of
-
-        return permission_of(model, self.purpose).answer
+        return answer_of(model, self.purpose, self.model, self.policy)
 
     @cached_property
     def machines(self) -> Machines:

@@ -138,13 +138,18 @@ def test_one_license_against_another(own: str | None, base: str, harmony: str) -
     assert found.harmony == harmony
 
 
-def test_what_a_base_contradicts_is_not_called_allowed() -> None:
-    known = _family(Model("lab/m", license="gemma"))
+def test_what_a_base_asks_is_asked_of_a_copy_that_dropped_it() -> None:
+    known = _family(Model("lab/m", license="gemma"), Model("lab/nc", license="cc-by-nc-4.0"))
     copy = ModelDetails(Model("fast/m", license="apache-2.0", base_models=("lab/m",)))
     found = lens_of(copy, Purpose("us"), known.get).permission
-    assert found.answer == "unclear"
-    assert found.reasons[0].license == "gemma"
+    assert found.answer == "conditions"
+    assert (found.reasons[0].license, found.reasons[0].clause) == ("gemma", "§3.2")
+    assert found.reasons[0].text.startswith("Made from lab/m: ")
     assert lens_of(copy, Purpose("us"), {}.get).permission.answer == "yes"
+    sold = ModelDetails(Model("fast/nc-GGUF", license="mit", quantization="GGUF", base_models=("lab/nc",)))
+    barred = lens_of(sold, Purpose("us"), known.get).permission
+    assert (barred.answer, barred.reasons[0].license) == ("no", "cc-by-nc-4.0")
+    assert "Commercial use is not licensed" in barred.reasons[0].text
 
 
 def test_a_base_that_nobody_saw_is_not_called_fine() -> None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modelscope_tui.catalog.europe import Compute, Duty, compute_of, duties_of
+from modelscope_tui.catalog.inherited import permission_within
 from modelscope_tui.catalog.license_names import address_of
 from modelscope_tui.catalog.lineage import Ancestor, Find, ancestors_of
 from modelscope_tui.catalog.model import ModelDetails
 from modelscope_tui.catalog.openness import Openness, openness_of
-from modelscope_tui.catalog.permission import ANSWERS, Permission, Purpose, Reason, permission_of
+from modelscope_tui.catalog.permission import Permission, Purpose
 from modelscope_tui.catalog.policy import Policy
 from modelscope_tui.catalog.policy_check import PolicyResult, check
 from modelscope_tui.catalog.safety import Finding, findings_of
@@ -78,7 +79,7 @@ def lens_of(
         terms=all_terms(*model.license_said),
         stated=Stated(*model.license_said, address_of(model.id, model.license_link)),
         purpose=purpose,
-        permission=_with_family(permission_of(model, purpose), ancestors),
+        permission=permission_within(model, purpose, find),
         ancestors=ancestors,
         openness=openness_of(details, card),
         compute=compute_of(card or details.card),
@@ -86,14 +87,3 @@ def lens_of(
         findings=findings_of(details, now),
         policy=check(details, policy, find, now) if policy is not None else None,
     )
-
-
-def _with_family(own: Permission, ancestors: tuple[Ancestor, ...]) -> Permission:
-    """Call nothing allowed that a model it was made from contradicts: then its own license cannot be relied on."""
-    against = [one for one in ancestors if one.harmony == "conflict"]
-    if not against:
-        return own
-    told = [Reason("unclear", f"{one.id}: {one.why}", one.clause, one.license or "") for one in against]
-    reasons = sorted([*own.reasons, *told], key=lambda reason: ANSWERS.index(reason.answer))
-    kept = tuple(reason for reason in reasons if reason.answer != "yes")
-    return Permission(kept[0].answer, kept)

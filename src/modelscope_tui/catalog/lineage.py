@@ -48,6 +48,9 @@ class Ancestor:
     clause: str | None = None
 
 
+_NOT_KNOWN = "Its license is not known here; online its own page tells."
+
+
 Find = Callable[[str], Model | None]
 """Gives a row by its id, from what is known on this machine."""
 
@@ -82,7 +85,9 @@ def _compared(model: Model, base: Model | None) -> tuple[Harmony, str, str | Non
         return "unseen", "This repository is not known here.", None
     its = all_terms(*base.license_said)
     if not its or any(terms.facts.group == "unknown" for terms in its):
-        return "unclear", "It states no license, so nothing is known to be granted.", None
+        is_seen = base.source != "catalog" or its
+        told = "It states no license, so nothing is known to be granted." if is_seen else _NOT_KNOWN
+        return "unclear", told, None
     own = all_terms(*model.license_said)
     if any(terms.id == "other" for terms in its):
         return "unclear", "It says only `other`: its terms are in its own license file.", None

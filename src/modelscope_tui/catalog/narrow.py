@@ -15,7 +15,9 @@ from pyroaring import BitMap
 from modelscope_tui.catalog.keys import Kind, folded
 from modelscope_tui.catalog.measure import Span
 from modelscope_tui.catalog.permission import MULTIMODAL_TASKS, MULTIMODAL_TYPES, TEXT_TASKS
-from modelscope_tui.catalog.store import Store
+from modelscope_tui.catalog.store import Store, bases
+
+_UNSTATED = frozenset({("", "unstated")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class Licensed:
     """Pairs of a license and a task group: `any`, `text`, `more` (than text) or `untold`."""
     none_of: frozenset[tuple[str, str]] = frozenset()
     """A row that has one of these belongs to a stricter answer."""
+    heirs_of: frozenset[tuple[str, str]] = frozenset()
+    """Rows made from one that has one of these, however many steps back, belong here as well …"""
+    heirs_not_of: frozenset[tuple[str, str]] = frozenset()
+    """… and those made from one that has one of these belong to a stricter answer."""
     barred: frozenset[str] = frozenset()
     """Publishers whose rows are left out."""
     only: frozenset[str] = frozenset()
@@ -66,7 +72,8 @@ def _selected(narrowing: Narrowing, store: Store) -> BitMap:
         numbers = [store.number_of(folded(model_id)) for model_id in narrowing.ids]
         return BitMap([number for number in numbers if number is not None])
     if isinstance(narrowing, Licensed):
-        judged: BitMap = _licensed(narrowing.any_of, store) - _licensed(narrowing.none_of, store)
+        judged: BitMap = _licensed(narrowing.any_of, store) | _heirs(narrowing.heirs_of, store)
+        judged -= _licensed(narrowing.none_of, store) | _heirs(narrowing.heirs_not_of, store)
         only: BitMap = _published_by(narrowing.only, store) if narrowing.only else judged
         return (judged & only) - _published_by(narrowing.barred, store)
     return _sized(narrowing, store)
@@ -97,6 +104,23 @@ def _licensed(pairs: frozenset[tuple[str, str]], store: Store) -> BitMap:
         rows = licenses.get(name)
         if rows is not None and group != "any":
             found |= rows - groups["told"] if group == "untold" else rows & groups[group]
+    return found
+
+
+def _heirs(pairs: frozenset[tuple[str, str]], store: Store) -> BitMap:
+    """Select the rows that were made from rows of some licenses, step by step until no further ones come.
+
+    A row without a license hands nothing down unless the Hub showed it so: see ``inherited.has_said``.
+    """
+    parents = bases(store)
+    found, fresh = BitMap(), _licensed(pairs - _UNSTATED, store) & parents
+    if pairs >= _UNSTATED:
+        shown = BitMap.union(BitMap(), *store.family(Kind.SEEN).values())
+        fresh |= _licensed(_UNSTATED, store) & shown & parents
+    while fresh:
+        made = store.united(Kind.BASE, [store.name(number) for number in fresh])
+        fresh = (made - found) & parents
+        found |= made
     return found
 
 

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from modelscope_tui.catalog.inherited import known_ancestors, permission_within
 from modelscope_tui.catalog.license import group_of, license_ids
 from modelscope_tui.catalog.lineage import Find, ancestors_of
 from modelscope_tui.catalog.model import Model, ModelDetails
-from modelscope_tui.catalog.permission import ANSWER_LABELS, Purpose, permission_of
+from modelscope_tui.catalog.permission import ANSWER_LABELS, Purpose
 from modelscope_tui.catalog.policy import Policy
 from modelscope_tui.catalog.quantization import is_pickle_only
 from modelscope_tui.catalog.safety import days_since_change, needs_remote_code
 
 Verdict = Literal["pass", "fail", "unknown"]
+_FROM_THE_WORST: tuple[Verdict, ...] = ("fail", "unknown", "pass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ def check(details: ModelDetails, policy: Policy, find: Find, now: datetime | Non
         now: the clock that its age is counted from.
     """
     rules = (
-        *_licenses(details.model, policy),
-        *_uses(details.model, policy),
+        *_licenses(details.model, policy, find),
+        *_uses(details.model, policy, find),
         *_files(details, policy),
         *_age(details.model, policy, now),
         *_publishers(details.model, policy),
@@ -75,29 +77,47 @@ def check(details: ModelDetails, policy: Policy, find: Find, now: datetime | Non
     return PolicyResult(details.id, rules, is_allowed=not any(rule.verdict in bad for rule in rules))
 
 
-def _licenses(model: Model, policy: Policy) -> Iterator[RuleResult]:
-    stated = license_ids(*model.license_said)
-    group = group_of(*model.license_said)
-    is_unread = group == "unknown" or stated == ("other",)
-    names = {*stated, group, *(group_of(one, None) for one in stated)}
-    told = f"license {', '.join(stated) or 'not stated'} ({group})"
-    if policy.licenses_deny:
-        hits = names & set(policy.licenses_deny)
-        verdict: Verdict = "fail" if hits else "unknown" if is_unread else "pass"
-        yield RuleResult("licenses.deny", verdict, told, "card")
-    if policy.licenses_allow:
-        # of several licenses all bind: each must be allowed by itself, or all by the group of the strictest
-        allowed = set(policy.licenses_allow)
-        is_in = bool(stated) and all({one, group_of(one, None)} & allowed for one in stated)
-        verdict = "pass" if is_in else "unknown" if is_unread else "fail"
-        yield RuleResult("licenses.allow", verdict, told, "card")
+def _licenses(model: Model, policy: Policy, find: Find) -> Iterator[RuleResult]:
+    """Hold the licenses of a model, and those of all that it was made from, against the lists; the worst counts."""
+    rows = (model, *known_ancestors(model, find))
+    for rule, names, verdict_of in (
+        ("licenses.deny", policy.licenses_deny, _denied),
+        ("licenses.allow", policy.licenses_allow, _allowed),
+    ):
+        if names:
+            told = [(verdict_of(row, frozenset(names)), row) for row in rows]
+            verdict, row = min(told, key=lambda one: _FROM_THE_WORST.index(one[0]))
+            made = "" if row is model else f", of {row.id} that it was made from"
+            yield RuleResult(rule, verdict, _license_fact(row) + made, "card")
 
 
-def _uses(model: Model, policy: Policy) -> Iterator[RuleResult]:
+def _license_fact(row: Model) -> str:
+    stated = license_ids(*row.license_said)
+    return f"license {', '.join(stated) or 'not stated'} ({group_of(*row.license_said)})"
+
+
+def _is_unread(row: Model) -> bool:
+    return group_of(*row.license_said) == "unknown" or license_ids(*row.license_said) == ("other",)
+
+
+def _denied(row: Model, names: frozenset[str]) -> Verdict:
+    stated = license_ids(*row.license_said)
+    found = {*stated, group_of(*row.license_said), *(group_of(one, None) for one in stated)}
+    return "fail" if found & names else "unknown" if _is_unread(row) else "pass"
+
+
+def _allowed(row: Model, names: frozenset[str]) -> Verdict:
+    # of several licenses all bind: each must be allowed by itself, or all by the group of the strictest
+    stated = license_ids(*row.license_said)
+    is_in = bool(stated) and all({one, group_of(one, None)} & names for one in stated)
+    return "pass" if is_in else "unknown" if _is_unread(row) else "fail"
+
+
+def _uses(model: Model, policy: Policy, find: Find) -> Iterator[RuleResult]:
     if policy.use_purpose is None and not policy.use_regions:
         return
     for region in policy.use_regions or (None,):
-        found = permission_of(model, Purpose(region, policy.use_purpose or "commercial"))
+        found = permission_within(model, Purpose(region, policy.use_purpose or "commercial"), find)
         passing = {"yes", "conditions"} if policy.use_conditions == "allow" else {"yes"}
         verdict: Verdict = "pass" if found.answer in passing else "unknown" if found.answer == "unclear" else "fail"
         first = found.reasons[0]

@@ -16,8 +16,11 @@ from modelscope_tui.catalog.policy import Policy
 
 def mark_of(model: Model, purpose: Purpose, policy: Policy) -> Answer:
     """Judge a row by its licenses and its publisher; the strictest answer counts."""
-    if is_barred(model.organization, policy):
-        return "no"
+    return "no" if is_barred(model.organization, policy) else license_mark(model, purpose, policy)
+
+
+def license_mark(model: Model, purpose: Purpose, policy: Policy) -> Answer:
+    """Judge a row by its licenses alone, whoever published it."""
     stated = license_ids(*model.license_said)
     if not stated:
         return unstated(policy)

@@ -296,6 +296,12 @@ def beginning_with(connection: sqlite3.Connection, kind: int, start: str) -> Ite
         yield value, BitMap.deserialize(rows)
 
 
+def bases(store: Store) -> BitMap:
+    """Read which rows others name as what they were made from, but for those that are gone."""
+    asked = "SELECT number FROM (SELECT DISTINCT value FROM bitmaps WHERE kind = ?) JOIN names ON names.key = value"
+    return BitMap([number for (number,) in store.connection.execute(asked, (Kind.BASE,))]) - store.gone()
+
+
 def joined(pieces: Iterable[bytes]) -> BitMap:
     """Join the slices of a bitmap."""
     read = [BitMap.deserialize(piece) for piece in pieces]
