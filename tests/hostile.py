@@ -20,12 +20,14 @@ from typing import Any
 from modelscope_tui.catalog.lens import lens_of
 from modelscope_tui.catalog.model import ModelDetails
 from modelscope_tui.catalog.permission import Purpose
-from modelscope_tui.errors import HubNonsense, ModelscopeError
+from modelscope_tui.errors import HubNonsense, ModelscopeError, UsageError
 from modelscope_tui.fit.device import parse_machine
 from modelscope_tui.fit.outlook import Wish, outlook
 from modelscope_tui.hub.translate import details_of, pruned
+from modelscope_tui.launch.command import Step
 from modelscope_tui.launch.plan import plan_all
 from modelscope_tui.launch.subject import Options, Subject
+from tests.launch.windows import POWERSHELL, commands_of, of_cmd, of_powershell
 
 TEXTS: Mapping[str, str] = {
     "colour": "\x1b[31mred\x1b[0m",
@@ -161,6 +163,10 @@ def check(page: Any, config: Any = None, *, place: int = 0) -> list[str]:
             texts += [step.text("bash") for step in answer.command.steps] if wish.shell == "bash" else []
         if answer.smoke_test and wish.shell == "bash":
             texts.append(answer.smoke_test)
+        if answer.smoke_test and wish.shell == "powershell":
+            assert of_powershell(answer.smoke_test)[0] == "curl.exe"
+        if answer.smoke_test and wish.shell == "cmd":
+            assert of_cmd(answer.smoke_test)[0] == "curl"
         if wish.shell == "bash" and wish.target == "shell":
             texts += [other.text for other in answer.alternatives if other.text]
     return texts
@@ -174,11 +180,33 @@ def _check_command(command: Any, details: ModelDetails) -> None:
         if "$HOME" not in text:
             assert tuple(shlex.split(text))[given:] == step.argv, text
         assert not any(word.startswith(("--upload-pack", "-rf")) for word in step.argv), step.argv
+        _read_back(step, ("powershell", "cmd"))
     for file in command.files:
         assert not CONTROLS.search(file.content), (file.path, file.content)
         path = PurePosixPath(file.path)
         assert not path.is_absolute(), file.path
         assert ".." not in path.parts, file.path
+
+
+def _read_back(step: Step, shells: tuple[str, ...]) -> None:
+    """Read a step as Windows does: its last line is the one program with its words, those before set one variable."""
+    for shell in shells:
+        try:
+            text = step.text(shell)
+        except UsageError:
+            assert shell == "cmd", "only cmd has values that cannot be written"
+            continue
+        assert not CONTROLS.search(text), text
+        if shell == "cmd":
+            *settings, line = text.split("\n")
+            assert tuple(of_cmd(line)) == step.argv, text
+            assert all(re.fullmatch(r'set "\w+=[^()%!^"<>&|]*"', one) for one in settings), text
+            continue
+        given = [f"$env:{name}" for name, value in step.env if value is not None]
+        assert tuple(of_powershell(text.split("\n", len(given))[-1])) == step.argv, text
+        for name, one in zip(given, text.split("\n"), strict=False):
+            assert one.startswith(f"{name} = '"), text
+            assert commands_of(POWERSHELL.parse(one.encode()).root_node) == [], text
 
 
 def bash_reads(texts: list[str]) -> None:
