@@ -151,6 +151,19 @@ def test_a_token_is_passed_on_where_a_gate_is_not_ruled_out(
         assert pod["env"][0]["valueFrom"]["secretKeyRef"]["optional"] is True
 
 
+def test_speech_in_vllms_image_needs_an_image_of_ones_own(subject: MakeSubject) -> None:
+    notes = written(subject("openai/whisper-large-v3", BIG), "vllm", "docker").notes
+    assert any(note.level == "warning" and "vllm[audio]" in note.text for note in notes)
+
+
+def test_a_smoke_test_is_one_line_in_every_shell(subject: MakeSubject) -> None:
+    for shell in ("bash", "powershell", "cmd"):
+        for model in ("Qwen/Qwen3-8B", "BAAI/bge-m3", "Qwen/Qwen2.5-VL-7B-Instruct"):
+            assert "\n" not in (written(subject(model, BIG), "vllm", "shell", shell=shell).smoke_test or "")
+    told = written(subject("Qwen/Qwen3-8B", BIG), "vllm", "shell", shell="powershell").smoke_test or ""
+    assert told.startswith("$PSNativeCommandArgumentPassing = 'Legacy'; curl.exe ")
+
+
 def test_some_of_the_gpus_are_asked_for_by_number(subject: MakeSubject) -> None:
     text = written(subject("Qwen/Qwen3-8B", BIG), "vllm", "docker", gpus=2).command.text  # type: ignore[union-attr]
     assert "--gpus 2 " in text

@@ -37,6 +37,12 @@ def test_the_command_for_a_shell_is_the_container(subject: MakeSubject) -> None:
     assert any("maintenance mode" in note.text for note in answer.notes)
 
 
+def test_a_token_is_passed_on_where_nobody_knows_of_a_gate(subject: MakeSubject) -> None:
+    answer = ask(subject("google/medgemma-4b-it", "RTX 4090"))
+    assert "-e HF_TOKEN ghcr.io/" in answer.command.text
+    assert answer.command.env == {}  # (it need not be set)
+
+
 def test_the_users_wishes_become_flags(subject: MakeSubject) -> None:
     wishes = {"context": 8192, "gpus": 4, "port": 9000, "dtype": "f16", "kv_dtype": "fp8", "revision": "abc"}
     answer = ask(subject(QWEN, "8x80GB"), served_name="house", **wishes)

@@ -16,11 +16,16 @@ PICTURE = "https://huggingface.co/datasets/huggingface/documentation-images/reso
 """A public picture for a vision model to describe."""
 
 
+def _line(argv: list[str], shell: str) -> str:
+    """Write a call as one line, also where PowerShell is told first how to pass quotes on."""
+    return "; ".join(line(argv, shell).split("\n"))
+
+
 def post(url: str, body: Mapping[str, Any], shell: str) -> str:
     """Write a curl call with a JSON body; Windows PowerShell has another program under the name `curl`."""
     curl = "curl.exe" if shell == "powershell" else "curl"
     text = json.dumps(body, ensure_ascii=True, separators=(",", ":"))
-    return line([curl, url, "-H", "Content-Type: application/json", "-d", text], shell)
+    return _line([curl, url, "-H", "Content-Type: application/json", "-d", text], shell)
 
 
 def openai(port: int, name: str, purpose: Purpose, *, is_chat: bool, shell: str, root: str = "/v1") -> str | None:
@@ -34,7 +39,7 @@ def openai(port: int, name: str, purpose: Purpose, *, is_chat: bool, shell: str,
     if purpose == "speech-to-text":
         curl = "curl.exe" if shell == "powershell" else "curl"
         argv = [curl, f"{base}/audio/transcriptions", "-F", "file=@audio.wav", "-F", f"model={name}"]
-        return line(argv, shell)
+        return _line(argv, shell)
     if purpose == "classifier":
         return post(f"http://localhost:{port}/classify", {"model": name, "input": ["hello"]}, shell)
     if not is_chat:

@@ -203,6 +203,7 @@ def _container(
         env=token_env(subject.model),
         is_all_gpus=options.gpus is None or layout.tensor >= len(subject.machine.gpus) > 0,
         size_bytes=size_bytes,
+        may_be_gated=subject.model.gated is None,
     )
 
 

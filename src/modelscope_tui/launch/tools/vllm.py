@@ -146,8 +146,12 @@ def _add_layout(layout: Layout, gathered: Gathered) -> None:
 
 def _add_notes(subject: Subject, options: Options, support: Support, gathered: Gathered, layout: Layout) -> None:
     machine = subject.machine
-    if support.purpose == "speech-to-text":
+    if support.purpose == "speech-to-text" and options.target in {"shell", "systemd"}:
         gathered.say('Speech needs the extra packages of vLLM: pip install "vllm[audio]"')
+    elif support.purpose == "speech-to-text":  # (docs.vllm.ai, deployment/docker: left out for their licences)
+        gathered.warn(
+            'vLLM\'s image has no packages for speech: make one on top of it, RUN uv pip install "vllm[audio]".'
+        )
     if support.tasks and "transformers backend" in support.tasks[0]:
         gathered.say(f"vLLM runs {support.architecture} through its Transformers backend.")
     if support.stored.has_gguf and support.stored.has_other:
