@@ -10,11 +10,15 @@ import pytest
 
 from modelscope_tui import indexing
 from modelscope_tui.catalog.index import Index
+from modelscope_tui.catalog.inherited import answer_of
 from modelscope_tui.catalog.lens import lens_of
 from modelscope_tui.catalog.lineage import MOST_ANCESTORS, ancestors_of, worst_of
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.permission import Purpose
+from modelscope_tui.hub.translate import row_of
 from modelscope_tui.local import INDEX_NAME
+
+FLUX = "flux-1-dev-non-commercial-license"
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +80,34 @@ def test_a_permissive_quantization_of_a_model_of_the_catalog_that_excludes_comme
     (found, *_) = ancestors_of(replace(copied, base_models=(base_id,)), index.get)
     assert (found.harmony, found.relation) == ("conflict", "quantized")
     assert "excludes commercial use" in found.why
+
+
+def test_a_real_mit_copy_of_a_model_that_excludes_commerce_is_not_allowed(index: Index) -> None:
+    """The metadata of a real card: an MIT adapter, trained in 4 bit, of NLLB-200, which is under CC BY-NC 4.0.
+
+    No MIT quantization that names such a base was found in the bundle or in cards kept elsewhere; the bundle's own MIT
+    example is ali-vilab/In-Context-LoRA, an adapter of FLUX.1 [dev].
+    """
+    card = {"license": "mit", "base_model": "facebook/nllb-200-distilled-600M", "library_name": "peft"}
+    raw = {"id": "mclanorjeff/NLLB-Twi-Human-Aligned", "cardData": card, "library_name": "peft"}
+    model = row_of(raw, as_of="2026-11-24")
+    assert model is not None
+    (found, *_) = ancestors_of(model, index.get)
+    assert (found.harmony, found.relation, found.license) == ("conflict", "adapter", "cc-by-nc-4.0")
+    for copied, license_id in ((model, "cc-by-nc-4.0"), (index.get("ali-vilab/In-Context-LoRA"), FLUX)):
+        assert copied is not None
+        assert copied.license == "mit"
+        permission = lens_of(ModelDetails(copied), Purpose("us"), index.get).permission
+        assert (permission.answer, permission.reasons[0].license) == ("no", license_id)
+        assert answer_of(copied, Purpose("us"), index.get) == "no"
+
+
+def test_a_converted_copy_that_names_no_original_is_told_apart_from_a_model_of_its_own(index: Index) -> None:
+    copied, own = index.get("TheBloke/SOLAR-10.7B-Instruct-v1.0-AWQ"), index.get("Qwen/Qwen3-8B-Base")
+    assert copied is not None
+    assert own is not None
+    assert lens_of(ModelDetails(copied), Purpose("us"), index.get).lacks_original
+    assert not lens_of(ModelDetails(own), Purpose("us"), index.get).lacks_original
 
 
 def _family(*models: Model) -> dict[str, Model]:

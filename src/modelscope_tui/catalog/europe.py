@@ -70,7 +70,10 @@ def _keys(details: ModelDetails, compute: Compute | None) -> Iterator[str]:
     if compute is not None and compute.flop > act["systemic_risk_flop"]:
         yield "systemic"
     else:
-        yield _exemption(details)
+        exemption = _exemption(details)
+        yield exemption
+        if exemption == "exempt":
+            yield "system"
 
 
 def _exemption(details: ModelDetails) -> str:

@@ -17,8 +17,12 @@ from modelscope_tui.catalog.openness import Openness, openness_of
 from modelscope_tui.catalog.permission import Permission, Purpose
 from modelscope_tui.catalog.policy import Policy
 from modelscope_tui.catalog.policy_check import PolicyResult, check
+from modelscope_tui.catalog.relation import lacks_original
 from modelscope_tui.catalog.safety import Finding, findings_of
 from modelscope_tui.catalog.terms import Terms, all_terms
+
+UNNAMED = "A converted copy, and nothing here names its original, whose terms bind as well; online its own page may."
+"""What is said where :attr:`Lens.lacks_original`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Lens:
     purpose: Purpose
     permission: Permission
     ancestors: tuple[Ancestor, ...]
+    lacks_original: bool
+    """Whether it is a converted copy of something that nothing here names, whose terms bind as well."""
     openness: Openness
     compute: Compute | None
     duties: tuple[Duty, ...]
@@ -81,6 +87,7 @@ def lens_of(
         purpose=purpose,
         permission=permission_within(model, purpose, find),
         ancestors=ancestors,
+        lacks_original=lacks_original(model),
         openness=openness_of(details, card),
         compute=compute_of(card or details.card),
         duties=duties_of(details, card),

@@ -2,8 +2,10 @@
 
 GROUND FLOOR. The framework (version 1.0, LF AI & Data; White et al., arXiv 2403.13784) lists components and asks that
 each is published under an open license: Class III Open Model, Class II Open Tooling, Class I Open Science, each with
-all of the class before it. Here a component counts only with evidence in the row, the files or the card; everything
-else is `not established`, which is no claim that it does not exist.
+all of the class before it. Which class needs which, and that supporting tools are optional, was held on 2026-11-24
+against the components of the framework's own tool (lfai/model_openness_tool, mof.settings.yml of 11 May 2026). Here a
+component counts only with evidence in the row, the files or the card; everything else is `not established`, which is
+no claim that it does not exist.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ FRAMEWORK = "Model Openness Framework 1.0 (LF AI & Data, arXiv 2403.13784)"
 
 _OPEN_GROUPS = frozenset({"permissive", "copyleft"})
 _WEIGHTS = frozenset({"weights", "gguf", "pickle"})
+_OPTIONAL = frozenset({"supporting tools"})
 _HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s+|\*\*)(.{2,120})$", re.MULTILINE)
 
 
@@ -41,6 +44,8 @@ class Component:
     state: State
     evidence: str
     """Where it was seen; empty when it is not established."""
+    is_optional: bool = False
+    """Whether the class can be reached without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ class Openness:
     def missing(self) -> tuple[str, ...]:
         """Name what the next class still needs."""
         following = {None: 3, 3: 2, 2: 1}.get(self.reached)
-        return tuple(part.name for part in self.components if part.needed_for == following and part.state != "open")
+        needed = (part for part in self.components if part.needed_for == following and not part.is_optional)
+        return tuple(part.name for part in needed if part.state != "open")
 
 
 Seen = Callable[[ModelDetails, str], str]
@@ -73,7 +79,7 @@ def openness_of(details: ModelDetails, card: str | None = None) -> Openness:
     parts = tuple(_component(details, text, name, needed_for, seen) for name, needed_for, seen in _PARTS)
     reached = None
     for number in CLASSES:
-        if any(part.state != "open" for part in parts if part.needed_for == number):
+        if any(part.state != "open" for part in parts if part.needed_for == number and not part.is_optional):
             break
         reached = number
     return Openness(parts, reached)
@@ -81,11 +87,12 @@ def openness_of(details: ModelDetails, card: str | None = None) -> Openness:
 
 def _component(details: ModelDetails, card: str, name: str, needed_for: int, seen: Seen) -> Component:
     evidence = seen(details, card)
+    is_optional = name in _OPTIONAL
     if not evidence:
-        return Component(name, needed_for, "not established", "")
+        return Component(name, needed_for, "not established", "", is_optional)
     is_elsewhere = evidence.startswith(("data set ", "arXiv:"))  # its own license is not known here
     is_open = group_of(*details.model.license_said) in _OPEN_GROUPS and not is_elsewhere
-    return Component(name, needed_for, "open" if is_open else "published", evidence)
+    return Component(name, needed_for, "open" if is_open else "published", evidence, is_optional)
 
 
 def _parameters(details: ModelDetails, _: str) -> str:

@@ -17,6 +17,7 @@ from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.permission import ANSWER_LABELS, Purpose
 from modelscope_tui.catalog.policy import Policy
 from modelscope_tui.catalog.quantization import is_pickle_only
+from modelscope_tui.catalog.relation import lacks_original
 from modelscope_tui.catalog.safety import days_since_change, needs_remote_code
 
 Verdict = Literal["pass", "fail", "unknown"]
@@ -181,6 +182,10 @@ def _family(model: Model, policy: Policy, find: Find) -> Iterator[RuleResult]:
     open_question = next((one for one in found if one.harmony in {"unclear", "unseen"}), None)
     if open_question is not None:
         yield RuleResult("family.no_conflict", "unknown", f"{open_question.id}: {open_question.why}", None)
+        return
+    if lacks_original(model):
+        told = f"{model.quantization} copy of something that nothing here names"
+        yield RuleResult("family.no_conflict", "unknown", told, None)
         return
     names = f"made from {found[0].id}, in harmony" if found else "no model is named that it was made from"
     yield RuleResult("family.no_conflict", "pass", names, "card")

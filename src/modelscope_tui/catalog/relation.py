@@ -51,6 +51,11 @@ def relation_of(model: Model) -> str | None:
     return "quantized" if _is_converted(model, bases) else None
 
 
+def lacks_original(model: Model) -> bool:
+    """Tell whether a row is a converted copy, and nothing here names what it was converted from."""
+    return (model.quantization or "").casefold().startswith(_ALWAYS_CONVERTED) and not bases_of(model)
+
+
 def _is_converted(model: Model, bases: tuple[str, ...]) -> bool:
     stored = (model.quantization or "").casefold()
     if not stored:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.catalog import europe
+from modelscope_tui.catalog.lens import UNNAMED
 from modelscope_tui.catalog.lineage import worst_of
 from modelscope_tui.catalog.openness import CLASSES, FRAMEWORK
 from modelscope_tui.catalog.permission import ANSWER_LABELS
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from modelscope_tui.catalog.policy_check import PolicyResult
     from modelscope_tui.catalog.terms import Terms
 
+_VALUES = {"yes": "yes", "no": "no", "conditional": "with conditions", "unsaid": "the text does not speak of it",
+           "unknown": "unknown: not read here"}  # fmt: skip
 NOT_ADVICE = "A summary by hand, not legal advice: read the license before you rely on it."
 """What every answer about terms ends with."""
 
@@ -60,6 +63,7 @@ def license_detail(lens: Lens) -> dict[str, Any] | None:
             "reasons": [asdict(reason) for reason in lens.permission.reasons],
         },
         "family": [asdict(one) for one in lens.ancestors],
+        "original": "not named" if lens.lacks_original else None,
         "family_worst": worst_of(lens.ancestors),
         "openness": {
             "framework": FRAMEWORK,
@@ -98,6 +102,31 @@ def _stated(lens: Lens) -> Iterator[tuple[str, str, str]]:
         yield "card says", " · ".join(filter(None, (said.license, said.name, said.link))), said.address or "card"
 
 
+def _asked(one: Terms) -> Iterator[tuple[str, str, str]]:
+    """Tell what a license allows, asks and leaves out, each with its section."""
+    for name, right in one.rights.items():
+        yield name, _VALUES[right.value], f"{one.id} {right.clause or ''}".strip()
+    for ask in one.asks:
+        yield "asks", ask.text, f"{one.id} {ask.clause or ''}".strip()
+    limits = [(limit.text, limit.clause) for limit in one.limits]
+    limits += [(threshold.text, threshold.clause) for threshold in one.thresholds]
+    limits += [(excluded.text, excluded.clause) for excluded in one.exclusions]
+    yield from (("limits", text, f"{one.id} {clause or ''}".strip()) for text, clause in limits)
+    if one.export:
+        yield "export", one.export.text, f"{one.id} {one.export.clause or ''}".strip()
+    if one.note:
+        yield "note", one.note, one.id
+    if one.text_url:
+        read = {"text": "its text was read", "guide": "read as the publisher tells it"}.get(
+            one.read_as, "a summary only"
+        )
+        yield (
+            "text",
+            f"{one.version or one.facts.name}, {one.text_url}",
+            f"{read}{f' on {one.as_of}' if one.as_of else ''}",
+        )
+
+
 def told(lens: Lens) -> Iterator[tuple[str, str, str]]:
     """Tell it to a person: what, in which words, and the section or source."""
     yield from _stated(lens)
@@ -105,12 +134,9 @@ def told(lens: Lens) -> Iterator[tuple[str, str, str]]:
     for reason in lens.permission.reasons:
         yield "", reason.text, f"{reason.license} {reason.clause or ''}".strip()
     for one in lens.terms:
-        for name, right in one.rights.items():
-            yield f"{name}", right.value, f"{one.id} {right.clause or ''}".strip()
-        if one.text_url:
-            yield "text", f"{one.version or one.facts.name}, {one.text_url}", f"read as {one.read_as}"
-        if one.export:
-            yield "export", one.export.text, f"{one.id} {one.export.clause or ''}".strip()
+        yield from _asked(one)
+    if lens.lacks_original:
+        yield "family", UNNAMED, ""
     for relative in lens.ancestors:
         yield "family", f"{relative.harmony}: {relative.id}, {relative.why}", relative.clause or ""
     reached = CLASSES[lens.openness.reached] if lens.openness.reached else "no class is established"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from modelscope_tui.catalog import europe
+from modelscope_tui.catalog.lens import UNNAMED
 from modelscope_tui.catalog.license import group_label
 from modelscope_tui.catalog.openness import CLASSES
 from modelscope_tui.catalog.permission import ANSWER_LABELS
@@ -154,6 +155,8 @@ def addresses_of(lens: Lens) -> dict[str, str]:
 
 
 def _family(lens: Lens) -> Iterator[Line]:
+    if lens.lacks_original:
+        yield "", UNNAMED, "", "unclear"
     for one in lens.ancestors:
         stated = f"{one.relation or 'made'} from {one.id} ({one.license or 'license unknown'}): {one.harmony}. "
         yield "", stated + one.why, one.clause or "", _HARMONIES[one.harmony]
