@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from rich.segment import Segment
+from textual.strip import Strip
 
 from modelscope_tui.errors import AccessDenied
 from modelscope_tui.ui.card_text import BLOCK_LETTERS, read_card, safe_address
 from modelscope_tui.ui.links import LinksScreen
 from modelscope_tui.ui.widgets.document import Document
+from modelscope_tui.ui.widgets.finding import Finding, Span
 from tests.ui.conftest import Open, Stage
 from tests.ui.fake_explorer import CATALOG, FakeExplorer
 
@@ -133,3 +136,53 @@ def test_hostile_cards_end_soon_and_harmless() -> None:
 )
 def test_only_pages_of_the_web_can_be_opened(address: str) -> None:
     assert safe_address(address) is None
+
+
+async def test_words_are_found_in_a_card_and_lit(open_explorer: Open) -> None:
+    body = "\n\n".join(
+        f"## Part {number}\n\nplain words {'and a Needle ' if number % 7 == 0 else ''}here" for number in range(40)
+    )
+    async with open_explorer(explorer=with_card(body)) as stage:
+        await _open_card(stage)
+        await stage.press("/")
+        assert "read on" in stage.text(), "the footer names the keys of the field"
+        await stage.type("needle")
+        await stage.settle()
+        assert "1 of 6" in stage.text()
+        await stage.press("enter", "n")
+        assert stage.detail.has_focus
+        assert "2 of 6" in stage.text()
+        assert "Part 7" in stage.text()
+        await stage.press("N", "N")
+        assert "6 of 6" in stage.text(), "round and round"
+        assert "Part 35" in stage.text()
+        assert "n next" in stage.text()
+        await stage.press("escape")
+        assert "6 of 6" not in stage.text()
+        assert stage.detail.has_focus, "esc ends the search and stays"
+        await stage.press("escape")
+        assert stage.table.has_focus
+
+
+async def test_words_that_no_card_has_are_said_to_be_in_none(open_explorer: Open) -> None:
+    async with open_explorer(explorer=with_card(CARD)) as stage:
+        await _open_card(stage)
+        await stage.press("ctrl+f")
+        await stage.type("zebra")
+        await stage.settle()
+        assert "0 of 0" in stage.text()
+        await stage.press("escape")
+        assert stage.detail.has_focus
+        await stage.press("n")
+        assert len(stage.app.screen_stack) == 2, "n writes a note again"
+
+
+def test_words_go_on_in_the_next_line_and_across_emphasis() -> None:
+    lines = [Strip([Segment("one two  ")]), Strip([Segment("  three")]), Strip([Segment("日本 two three")])]
+    finding = Finding(("one **tw**o three 日本 two three", "nothing"), "Two three", 0)
+    assert finding.next_part == 0
+    finding.look_through(lines)
+    assert finding.next_part is None, "a part that cannot hold the words is not looked through"
+    assert finding.begin((0, 0)) == (Span(0, 4, 7), Span(1, 2, 7))
+    assert finding.step(1) == (Span(2, 5, 14),), "cells, not letters"
+    assert [is_here for _, is_here in finding.spans(0, 2)] == [True]

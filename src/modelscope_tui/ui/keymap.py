@@ -204,8 +204,24 @@ FILES: tuple[Binding, ...] = (
 
 CARD: tuple[Binding, ...] = (
     _key("card-links", "enter", "tab('card', 'links')", "links", "List the links of the card, to open or copy one"),
+    _key("card-find", "slash,ctrl+f", "tab('card', 'find')", "find", "Look for words in the card", "/"),
 )
 """Keys of the detail pane while its Card tab is shown."""
+
+CARD_FOUND: tuple[Binding, ...] = (
+    _key("card-next", "n", "tab('card', 'step', 1)", "next", "The next place that has the words"),
+    _key("card-previous", "N", "tab('card', 'step', -1)", "before", "The place before"),
+    _key("card-end", "escape", "tab('card', 'end')", "end", "Look for nothing any more", "esc"),
+)
+"""Keys of the Card tab while words are looked for."""
+
+CARD_FIELD: tuple[Binding, ...] = (
+    _key("find-keep", "enter", "find('keep')", "read on", "Read on; n and N go to the other places", "enter"),
+    _key("find-next", "down", "find('next')", "next", "The next place that has the words", "↓"),
+    _key("find-previous", "up", "find('before')", "before", "The place before", "↑"),
+    _key("find-end", "escape", "find('end')", "end", "Look for nothing any more", "esc"),
+)
+"""Keys of the line in which words of a card are looked for."""
 
 LICENSE: tuple[Binding, ...] = (
     _key("license-links", "enter", "tab('license', 'links')", "texts", "List where the license's texts stand, to open"),
@@ -350,6 +366,7 @@ HELP: Mapping[str, tuple[Binding, ...]] = {
     "License": LICENSE,
     "Files": FILES,
     "Card": CARD,
+    "Words that are looked for in a card": (*CARD_FIELD, *CARD_FOUND),
     "Links of a card": LINKS,
     "Views and shortlist": VIEWS,
     "Comparison": COMPARE,

@@ -170,9 +170,9 @@ class MainScreen(AnsweredScreen):
         if isinstance(pane, ModelTable) and pane.selected is not None and pane.selected != self.inspection.model:
             self.inspection.select(pane.selected)  # the detail followed a relative; here the row counts again
         own: tuple[Binding, ...] = ()
-        is_typing = pane is not None and isinstance(pane.parent, FilterPane)
+        is_typing = hasattr(pane, "KEYS")  # a field: every other key is a letter
         if is_typing:
-            own = keymap.FIELD
+            own = getattr(pane, "KEYS", ())
         elif isinstance(pane, FacetPane):
             own = keymap.FACET
         elif isinstance(pane, DetailPane):
@@ -185,9 +185,11 @@ class MainScreen(AnsweredScreen):
             from modelscope_tui.ui.remap import applied
 
             own, more = applied(own, keys), applied(more, keys)
-        taken = {binding.key for binding in own}
+        taken = {key for binding in own for key in binding.key.split(",")}
         shown = [binding for binding in own if binding.show]
-        self.query_one(FooterLine).show([*shown, *(one for one in more if one.show and one.key not in taken)])
+        self.query_one(FooterLine).show(
+            [*shown, *(one for one in more if one.show and not taken.issuperset(one.key.split(",")))]
+        )
 
     def on_key_handled(self, event: KeyHandled) -> None:
         """Let the next key come: all that the last one set in motion has been followed."""

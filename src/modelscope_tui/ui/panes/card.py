@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 
 from modelscope_tui.errors import ModelscopeError
-from modelscope_tui.ui import present
+from modelscope_tui.ui import keymap, present
 from modelscope_tui.ui.card_paint import Painter
 from modelscope_tui.ui.card_text import CardText, read_card
+from modelscope_tui.ui.panes.find_line import FindLine
 from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.study import in_words
 from modelscope_tui.ui.widgets.document import Document, Lines
@@ -23,6 +25,7 @@ from modelscope_tui.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from rich.style import Style
+    from textual.binding import Binding
 
     from modelscope_tui.catalog.model import Model
     from modelscope_tui.explorer import Explorer
@@ -47,6 +50,7 @@ class CardTab(Tab):
         """Make the line of its origin, and the text."""
         yield Words(id="card-head")
         yield Document(_laid, id="card-text")
+        yield FindLine(id="card-find")
 
     def __init__(self, pane: DetailPane, line: TabLine) -> None:
         super().__init__(pane, line)
@@ -98,6 +102,68 @@ class CardTab(Tab):
     def scroll_lines(self, lines: int) -> None:
         """Scroll the text."""
         self.query_one(Document).scroll_lines(lines)
+
+    # -- finding words -----------------------------------------------------------------------------------------
+
+    @property
+    def keys(self) -> tuple[Binding, ...]:
+        """Name the keys of a search while there is one."""
+        return (*keymap.CARD_FOUND, *keymap.CARD) if self._is_finding else keymap.CARD
+
+    def can(self, action: str) -> bool:
+        """Give the keys of a search only while there is one: `n` writes a note otherwise."""
+        return self._is_finding or action not in {"step", "end"}
+
+    @property
+    def _is_finding(self) -> bool:
+        return self.is_made and self.query_one(FindLine).display
+
+    def action_find(self) -> None:
+        """Look for words in the card."""
+        line = self.query_one(FindLine)
+        line.display = True
+        line.type_in()
+
+    def action_step(self, direction: int) -> None:
+        """Go to the next match, or the one before."""
+        self.query_one(Document).step(direction)
+
+    def action_end(self) -> None:
+        """Look for nothing any more."""
+        line = self.query_one(FindLine)
+        line.display = False
+        line.clear()
+        self.query_one(Document).find("")
+        self.pane.post_message(self.pane.Turned())
+
+    @on(FindLine.Edited)
+    def find(self, event: FindLine.Edited) -> None:
+        """Look for what is typed."""
+        event.stop()
+        self.query_one(Document).find(event.text)
+        if not event.text.strip():
+            self.query_one(FindLine).say("")
+
+    @on(FindLine.Pressed)
+    def leave_field(self, event: FindLine.Pressed) -> None:
+        """Keep what was found and read on, go to another match, or end the search."""
+        event.stop()
+        if event.what in {"next", "before"}:
+            self.action_step(1 if event.what == "next" else -1)
+            return
+        self.pane.focus()
+        if event.what == "end" or self.query_one(Document).finding is None:
+            self.action_end()
+
+    @on(Document.Found)
+    def tell_found(self, event: Document.Found) -> None:
+        """Say at which of how many places one is."""
+        event.stop()
+        finding = self.query_one(Document).finding
+        if finding is not None:
+            more = "…" if finding.next_part is not None else ""
+            style = "$foreground 60%" if finding.count or more else "$text-warning"
+            self.query_one(FindLine).say(f"{finding.number} of {finding.count}{more}", style)
 
     def action_links(self) -> None:
         """List the addresses of the card."""

@@ -220,11 +220,15 @@ class DetailPane(Vertical, can_focus=True):
     @property
     def keys(self) -> tuple[Binding, ...]:
         """The keys of the tab that is shown, then those of every tab."""
-        return tab_line(self.tab).keys + keymap.DETAIL
+        body = self._body
+        return (tab_line(self.tab).keys if body is None else body.keys) + keymap.DETAIL
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Give the keys of a tab only while it is shown."""
-        return self.tab == parameters[0] if action == "tab" else True
+        if action != "tab":
+            return True
+        body = self._body
+        return self.tab == parameters[0] and body is not None and body.can(str(parameters[1]))
 
     def action_tab(self, tab: str, action: str, *parameters: object) -> None:
         """Do what a key of a tab asks for."""

@@ -47,6 +47,7 @@ class FilterInput(Input):
     """The field."""
 
     BINDINGS: ClassVar[Any] = list(keymap.FIELD)
+    KEYS = keymap.FIELD
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
     """Without a new layout: Textual would arrange the whole screen again for each letter typed."""

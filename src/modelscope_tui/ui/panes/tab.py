@@ -84,6 +84,15 @@ class Tab(VerticalScroll, can_focus=False):
         """Show whether the keys come to this tab: for tabs with a cursor."""
 
     @property
+    def keys(self) -> tuple[Binding, ...]:
+        """The keys that the footer names now."""
+        return self.line.keys
+
+    def can(self, action: str) -> bool:  # noqa: ARG002 - for tabs that cannot always
+        """Tell whether a key of the tab means anything now; else it means what it does everywhere."""
+        return True
+
+    @property
     def is_offline(self) -> bool:
         """Whether no socket may be opened."""
         return self.pane.is_offline
@@ -122,7 +131,7 @@ TABS = (
     TabLine("fit", "Fit", "fit:FitTab", keymap.FIT),
     TabLine("license", "License", "license:LicenseTab", keymap.LICENSE),
     TabLine("files", "Files", "files:FilesTab", keymap.FILES),
-    TabLine("card", "Card", "card:CardTab", keymap.CARD),
+    TabLine("card", "Card", "card:CardTab", (*keymap.CARD, *keymap.CARD_FOUND)),
     TabLine("family", "Family", "family:FamilyTab", keymap.FAMILY),
 )
 """All tabs in the order of the strip: Overview, Launch, Fit, License, Files, Card, Family."""

@@ -6,15 +6,18 @@ near as its beginning, and nothing is laid out to find out how long it is.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from modelscope_tui.ui.present import glyphs
+from modelscope_tui.ui.widgets.finding import Finding, Match, lit
 from modelscope_tui.ui.widgets.looks import Looks
 from modelscope_tui.ui.widgets.words import room_inside
 
@@ -23,8 +26,17 @@ Lay = Callable[[str, int, Callable[[str], Style]], Lines]
 """Lays a part out: its text, the width in cells, and the theme's style of a part of a line."""
 
 
+_HERE = Style(reverse=True, bold=True)
+
+STRETCH_SECONDS = 0.008
+"""How long parts are looked through before the next key has its turn."""
+
+
 class Document(Widget):
     """The text."""
+
+    class Found(Message):
+        """So far so many places have the words that are looked for, and one is at one of them."""
 
     ALLOW_SELECT = False
     virtual_size = room_inside()
@@ -38,6 +50,8 @@ class Document(Widget):
         self._part = 0
         self._line = 0
         self._looks: Looks | None = None
+        self.finding: Finding | None = None
+        """What is looked for, while something is."""
 
     def show(self, parts: Sequence[str]) -> None:
         """Show another text from its beginning; the same one stays where it is."""
@@ -46,6 +60,44 @@ class Document(Widget):
         self._parts = tuple(parts)
         self._part = self._line = 0
         self._laid.clear()
+        self.finding = None
+        self.refresh()
+
+    # -- finding -----------------------------------------------------------------------------------------------
+
+    def find(self, needle: str) -> None:
+        """Look for words from the place on; empty ends it."""
+        self.finding = Finding(self._parts, needle, self._part) if needle.strip() else None
+        self.refresh()
+        self._look_on()
+
+    def _look_on(self) -> None:
+        """Look through further parts for a moment, and go to the first match as soon as there is one."""
+        finding, until = self.finding, time.perf_counter() + STRETCH_SECONDS
+        if finding is None or not self.size.width:
+            return
+        while (part := finding.next_part) is not None and time.perf_counter() < until:
+            finding.look_through(self._lines(part))
+        if finding.here is None:
+            self._come_to(finding.begin(self.place))
+        self.refresh()
+        self.post_message(self.Found())
+        if finding.next_part is not None:
+            self.set_timer(STRETCH_SECONDS, lambda: self._look_on() if self.finding is finding else None)
+
+    def step(self, direction: int) -> None:
+        """Go to the next match, or the one before."""
+        if self.finding is not None:
+            self._come_to(self.finding.step(direction))
+            self.post_message(self.Found())
+
+    def _come_to(self, match: Match | None) -> None:
+        """Bring a match into view, with some lines above it."""
+        if match is None or self.finding is None or self.finding.here is None:
+            return
+        self._part, self._line = self.finding.here[0], match[0].line
+        self._go_up(self.size.height // 3)
+        self._go_down(0)
         self.refresh()
 
     # -- laying out --------------------------------------------------------------------------------------------
@@ -79,10 +131,15 @@ class Document(Widget):
             seen += len(self._laid[last])
             last += 1
 
-    def _style(self, part: str) -> Style:
+    def on_resize(self) -> None:
+        """Look again: at another width the words stand elsewhere."""
+        if self.finding is not None:
+            self.find(self.finding.needle)
+
+    def _style(self, part: str, ground: str = "") -> Style:
         if self._looks is None:
             self._looks = Looks(self.app.theme_variables)
-        return self._looks.style(part)
+        return self._looks.style(part, ground)
 
     def notify_style_update(self) -> None:
         """Follow a theme."""
@@ -155,6 +212,8 @@ class Document(Widget):
             return Strip.blank(width, ground)
         thumb = glyphs().thumb if y == self._thumb_at() else " "
         strip = self._lines(part)[line]
+        for span, is_here in self.finding.spans(part, line) if self.finding is not None else ():
+            strip = lit(strip, span, _HERE if is_here else self._style("text", "found"))
         return Strip.join([strip, Strip([Segment(thumb, self._style("thumb"))], 1)]).adjust_cell_length(width, ground)
 
     def _thumb_at(self) -> int:

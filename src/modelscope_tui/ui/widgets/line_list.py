@@ -175,7 +175,7 @@ class LineList(Widget, can_focus=True):
 
     def _style(self, part: str, ground: str = "") -> Style:
         if self._looks is None:
-            self._looks = Looks(self.app.theme_variables)
+            self._looks = Looks(self.app.theme_variables, "surface" if self.screen.is_modal else "background")
         return self._looks.style(part, ground)
 
     def _painted(self, pieces: list[Piece], width: int, ground: str, thumb: str) -> Strip:

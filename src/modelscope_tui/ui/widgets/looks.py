@@ -27,15 +27,19 @@ GROUNDS: Mapping[str, tuple[str, float]] = {
     "": ("background", 1.0),
     "here": ("accent", 0.18),
     "there": ("foreground", 0.07),
+    "found": ("accent", 0.3),
 }
-"""The ground of a line: plain, under the cursor, under the cursor of a list without focus."""
+"""The ground of a line: plain, under the cursor, under the cursor of a list without focus; and of words that were
+looked for."""
 
 
 class Looks:
     """The styles of one theme."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], paper: str = "background") -> None:
+        """Mix for a theme's variables; ``paper`` names the colour that everything stands on."""
         self._variables = variables
+        self._paper = paper
         self._mixed: dict[tuple[str, str], Style] = {}
 
     def style(self, part: str, ground: str = "") -> Style:
@@ -46,9 +50,9 @@ class Looks:
         return found
 
     def _mix(self, part: str, ground: str) -> Style:
-        paper = self._colour("background")
+        paper = self._colour(self._paper)
         name, strength = GROUNDS[ground]
-        behind = paper.blend(self._colour(name), strength)
+        behind = paper.blend(self._colour(name), strength) if ground else paper
         name, strength = PARTS[part]
         ink = behind.blend(self._colour(name), strength)
         is_bold = ground == "here" and part in {"text", "accent", "muted"}
