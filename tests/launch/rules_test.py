@@ -46,7 +46,7 @@ def test_every_flag_of_a_recipe_exists() -> None:
 
 def test_every_class_named_by_hand_is_known_to_a_tool_or_said_to_be_unserved() -> None:
     families, vllm, llamacpp = rules("families"), rules("vllm"), rules("llamacpp")
-    known = {*vllm["architectures"], *vllm["removed"], *llamacpp["architectures"]}
+    known = {*vllm["architectures"], *vllm["removed"], *llamacpp["architectures"], *rules("sglang")["architectures"]}
     for names in families["architectures"].values():
         assert known.intersection(names), names
     assert {name for _, name in families["by_name"]} <= served_by_vllm()

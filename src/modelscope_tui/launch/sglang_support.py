@@ -145,7 +145,10 @@ def _pictures(model: Model, details: ModelDetails | None, stored: Stored) -> Ser
     files = details.files if details is not None else None
     is_pipeline = None if files is None else any(file.path == "model_index.json" for file in files)
     is_said = stored.format == "diffusers" and model.library in {None, "diffusers"}
-    if is_pipeline is None and (is_said or any(map(_DIFFUSERS.match, model.tags))):
+    is_named = re.search(rules("serving")["sglang"]["diffusion"]["pipelines"], model.id.lower()) is not None
+    if is_pipeline is None and (
+        is_said or (is_named and not stored.has_gguf) or any(map(_DIFFUSERS.match, model.tags))
+    ):
         is_pipeline = True
     if is_pipeline:
         return Served(purpose, stored, "diffusers")

@@ -41,6 +41,21 @@ CASES = [
     *refuses("sglang", [(model, label, "C") for model, label in FOR_ONE_PROGRAM]),
     *refuses("transformers", [(model, label, "C") for model, label in FOR_ONE_PROGRAM]),
     *refuses("unsloth", [(model, label, "C") for model, label in FOR_ONE_PROGRAM[1:]]),
+    *runs("sglang", [
+        ("deepseek-ai/DeepSeek-OCR", "launch_server --model-path deepseek-ai/DeepSeek-OCR", "SC"),
+        ("deepseek-ai/DeepSeek-OCR-2", "launch_server --model-path deepseek-ai/DeepSeek-OCR-2", "SC"),
+        ("deepseek-ai/DeepSeek-Math-V2", "--reasoning-parser deepseek-r1 | !--tool-call-parser", "SC"),
+        ("deepseek-ai/DeepSeek-V3", "--tool-call-parser deepseekv3 --reasoning-parser deepseek-v3", "SC"),
+        ("inclusionAI/LLaDA2.1-mini", "launch_server --model-path inclusionAI/LLaDA2.1-mini", "SC"),
+        ("inclusionAI/Ring-2.5-1T", "--tool-call-parser qwen --reasoning-parser deepseek-r1", "SC"),
+        ("stepfun-ai/Step3-VL-10B", "--tool-call-parser hermes --reasoning-parser deepseek-r1", "SC"),
+        ("zai-org/Glyph", "--tool-call-parser glm45 --reasoning-parser glm45", "SC"),
+        ("Qwen/Qwen-Image-Edit-2511", "sglang serve --model-path Qwen/Qwen-Image-Edit-2511", "SC"),
+    ]),
+    *runs("vllm", [
+        ("stepfun-ai/Step3-VL-10B", "hermes --reasoning-parser deepseek_r1 | --trust-remote-code", "C"),
+    ]),
+    *refuses("vllm", [("inclusionAI/LLaDA2.1-mini", "LLaDA2MoeModelLM | not in the registry", "V")]),
     *refuses("ollama", [("Qwen/Qwen2.5-7B-Instruct-GGUF", "several files", "C")]),
     *runs("ollama", [("Qwen/Qwen2.5-3B-Instruct-GGUF", "hf.co/Qwen/Qwen2.5-3B-Instruct-GGUF", "C")]),
     *runs("mlx", [
