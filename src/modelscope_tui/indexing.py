@@ -17,6 +17,7 @@ from pathlib import Path
 
 from modelscope_tui.catalog import snapshot
 from modelscope_tui.catalog.index import Index
+from modelscope_tui.catalog.told import ToolsOf
 from modelscope_tui.errors import CatalogError
 from modelscope_tui.launch.tool import TOOLS, rules_version, tools_of
 
@@ -25,6 +26,12 @@ Progress = Callable[[int, int], None]
 
 def _labels() -> dict[str, str]:
     return {tool.name: tool.label for tool in TOOLS}
+
+
+def _offered() -> ToolsOf:
+    from modelscope_tui.launch.offered import offered
+
+    return offered()
 
 
 def open_index(path: Path) -> Index:
@@ -43,7 +50,7 @@ def build_index(path: Path, progress: Progress | None = None) -> None:
     Raises:
         CatalogError: it cannot be written there.
     """
-    snapshot.build(path, tools_of=tools_of, fingerprint=snapshot.fingerprint(rules_version()), progress=progress)
+    snapshot.build(path, tools_of=_offered(), fingerprint=snapshot.fingerprint(rules_version()), progress=progress)
 
 
 def build_index_apart(path: Path) -> None:
@@ -65,7 +72,7 @@ def build_index_apart(path: Path) -> None:
 def index_in_memory(progress: Progress | None = None) -> Index:
     """Make an index that lasts as long as the program, where nothing can be written."""
     mark = snapshot.fingerprint(rules_version())
-    return snapshot.build_in_memory(tools_of=tools_of, fingerprint=mark, tools=_labels(), progress=progress)
+    return snapshot.build_in_memory(tools_of=_offered(), fingerprint=mark, tools=_labels(), progress=progress)
 
 
 def write_first_page() -> None:

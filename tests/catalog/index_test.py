@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,6 @@ from modelscope_tui.catalog.narrow import Chosen, Narrowed, Sized
 from modelscope_tui.catalog.organizations import Organizations
 from modelscope_tui.catalog.query import Query, parse
 from modelscope_tui.catalog.store import Store, connect
-from tests.catalog.conftest import make_index
 
 IndexOf = Callable[..., Index]
 
@@ -263,14 +261,3 @@ def test_names_are_walked_like_they_are_sorted(index: Index, sort: str, monkeypa
     sorted_at_once = ids(index, f"qwen sort:{sort}")
     monkeypatch.setattr("modelscope_tui.catalog.ordering._SORTED_AT_ONCE", 0)
     assert ids(index, f"qwen sort:{sort}") == sorted_at_once
-
-
-def test_rows_beyond_a_slice_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    models = [Model(f"org{number % 7}/model-{number}", downloads=number) for number in range(70_000)]
-    with closing(make_index(tmp_path / "catalog.db", models)) as index:
-        assert index.total == 70_000
-        assert ids(index, "model-69999") == ["org6/model-69999"]
-        assert [model.downloads for model in index.page(index.matches(Query()), 0, 3)] == [69_999, 69_998, 69_997]
-        assert counted(index.facets(parse("-model-1")), "organizations").keys() == {f"org{n}" for n in range(7)}
-        assert index.upsert([Model("new/late", downloads=10**6)]) == 1
-        assert ids(index, "downloads:>70k") == ["new/late"]

@@ -13,7 +13,7 @@ def judged_now(_: Model) -> tuple[str, ...]:
 
 
 def tools_in(piece: Slice) -> set[str]:
-    return {value for kind, value, _ in piece.bitmaps if kind == Kind.TOOL}
+    return {value for kind, value, *_ in piece.bitmaps if kind == Kind.TOOL}
 
 
 def test_a_row_as_it_was_bundled_is_not_judged_again() -> None:

@@ -1,7 +1,7 @@
 """Fills a new index with rows, slice by slice, so that memory stays small however many there are.
 
-GROUND FLOOR. Rows come best-ranked first; row numbers follow. Nothing is read back. Slices are cut (``cut.py``) in
-this process, or where there are many by two others, while this one writes what they have cut.
+GROUND FLOOR. Rows come best-ranked first; row numbers follow. Rows are cut (``cut.py``) in this process, or where there
+are many by two others, while this one writes what they have cut; what must be in order waits for the end (``run.py``).
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from modelscope_tui.catalog.cut import Slice, ToolsOf, cut
 from modelscope_tui.catalog.keys import LAYOUT, folded
 from modelscope_tui.catalog.record import FIELDS
+from modelscope_tui.catalog.run import write_merged, write_run
 from modelscope_tui.catalog.store import (
     IDS,
     ORGANIZATIONS,
@@ -31,44 +33,51 @@ from modelscope_tui.catalog.store import (
     VALUES_AT_ONCE,
     VOCABULARY,
 )
-from modelscope_tui.catalog.told import NOTHING_TOLD, Told
+from modelscope_tui.catalog.told import NOTHING_TOLD, Told, ToolsOf
 from modelscope_tui.catalog.uncollected import uncollected
+
+if TYPE_CHECKING:
+    from modelscope_tui.catalog.cut import Slice
 
 __all__ = ["Progress", "ToolsOf", "fill"]
 
 Progress = Callable[[int, int], None]
 
 _SLICE = 1 << SLICE_BITS
+_UNIT = 2 * _SLICE
+"""So many rows are cut at a time."""
+
 _CUTTERS = 2
-_WORTH_CUTTERS = 3 * _SLICE
+_WORTH_CUTTERS = 2 * _SLICE
 """From so many rows on, other processes are worth their start."""
 
 
 class Builder:
-    """Writes slices one after the other."""
+    """Writes what was cut, one piece after the other."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._organizations: dict[str, int] = {}
         self._sizes = array("I")
+        self._runs: list[Path] = []
         self.count = 0
         """Rows written so far."""
 
     def write(self, piece: Slice) -> None:
-        """Write the next slice."""
+        """Write the next piece."""
         insert = self._connection.executemany
-        keys, first = piece.keys, piece.first
-        insert("INSERT INTO names VALUES (?, ?)", sorted(zip(keys, range(first, first + len(keys)), strict=True)))
+        first = piece.first
+        if piece.run is not None:
+            self._runs.append(piece.run)
+        insert("INSERT INTO names VALUES (?, ?)", piece.names)
         insert("INSERT INTO blocks VALUES (?, ?)", piece.blocks)
-        ids = [(IDS, number, content) for number, content in piece.ids]
-        owners = (ORGANIZATIONS, first >> SLICE_BITS, self._owners(piece).tobytes())
-        insert("INSERT INTO chunks VALUES (?, ?, ?)", [*ids, owners])
-        number = first >> SLICE_BITS
-        insert(
-            "INSERT INTO bitmaps VALUES (?, ?, ?, ?)",
-            ((kind, value, number, rows) for kind, value, rows in piece.bitmaps),
-        )
-        self.count = first + len(keys)
+        insert("INSERT INTO chunks VALUES (?, ?, ?)", [(IDS, number, content) for number, content in piece.ids])
+        owners = self._owners(piece)
+        for at in range(0, len(owners), _SLICE):
+            some = owners[at : at + _SLICE].tobytes()
+            insert("INSERT INTO chunks VALUES (?, ?, ?)", [(ORGANIZATIONS, (first + at) >> SLICE_BITS, some)])
+        insert("INSERT INTO bitmaps VALUES (?, ?, ?, ?)", piece.bitmaps)
+        self.count = first + len(owners)
 
     def _owners(self, piece: Slice) -> array[int]:
         """Number the organizations of a slice in the order of the whole, and count their rows."""
@@ -86,7 +95,8 @@ class Builder:
         return owners
 
     def finish(self, meta: dict[str, str]) -> None:
-        """Write the values about the index itself."""
+        """Write what waits until the end, and the values about the index itself."""
+        write_merged(self._connection, self._runs)
         pieces = range(0, len(self._sizes), _SLICE)
         sizes = [(SIZES, at >> SLICE_BITS, self._sizes[at : at + _SLICE].tobytes()) for at in pieces]
         insert = partial(self._connection.executemany, "INSERT INTO chunks VALUES (?, ?, ?)")
@@ -107,6 +117,7 @@ def fill(
     tools_of: ToolsOf,
     meta: dict[str, str],
     told: Told = NOTHING_TOLD,
+    beside: Path | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Make the tables and fill them with rows, in one transaction.
@@ -118,13 +129,15 @@ def fill(
         tools_of: tells which tools can run a model; a function of a module where other processes are to help.
         meta: values about the index itself.
         told: rows of which the tools are known already.
+        beside: a file beside which others may lie for a while; the caller takes them away. Without one, all is done
+            in this process.
         progress: is told rows done and rows in all.
     """
     connection.executescript(TABLES)
     connection.execute("BEGIN")
     builder = Builder(connection)
     with uncollected():
-        for piece in _cut_all(iter(lines), total, tools_of, told):
+        for piece in _cut_all(iter(lines), total, tools_of, told, beside):
             if progress:
                 progress(builder.count, total)
             builder.write(piece)
@@ -134,21 +147,45 @@ def fill(
         progress(total, total)
 
 
-def _cut_all(lines: Iterator[str], total: int, tools_of: ToolsOf, told: Told) -> Iterator[Slice]:
-    slices = _numbered(lines)
-    if total < _WORTH_CUTTERS or (os.cpu_count() or 1) < 2 or not _can_travel(tools_of):
-        for first, some in slices:
+def _cut_all(lines: Iterator[str], total: int, tools_of: ToolsOf, told: Told, beside: Path | None) -> Iterator[Slice]:
+    from modelscope_tui.catalog.cut import cut  # (numpy comes with it)
+
+    units = _numbered(lines)
+    if beside is None or total < _WORTH_CUTTERS or (os.cpu_count() or 1) < _CUTTERS or not _can_travel(tools_of):
+        for first, some in units:
             yield cut(first, some, tools_of, told)
         return
-    with ProcessPoolExecutor(_CUTTERS, mp_context=get_context("spawn")) as cutters:
+    start = partial(ProcessPoolExecutor, _CUTTERS, mp_context=get_context("spawn"))
+    with start(initializer=_equip, initargs=(tools_of,)) as cutters:
         waiting: deque[Future[Slice]] = deque()
-        for first, some in slices:
+        for first, some in units:
             of_these = {line: told[line] for line in some if line in told}
-            waiting.append(cutters.submit(cut, first, some, tools_of, of_these))
-            if len(waiting) > _CUTTERS:  # as few as keep everybody busy: each slice is tens of megabytes
+            waiting.append(cutters.submit(_cut_apart, first, "\n".join(some), of_these, _run(beside, first)))
+            if len(waiting) > _CUTTERS:  # as few as keep everybody busy: each takes a hundred megabytes
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+_equipped: list[ToolsOf] = []
+"""In a process that cuts: what it was given for all its work."""
+
+
+def _equip(tools_of: ToolsOf) -> None:
+    _equipped.append(tools_of)
+
+
+def _cut_apart(first: int, text: str, told: Told, run: Path) -> Slice:
+    from modelscope_tui.catalog.cut import cut
+
+    piece = cut(first, text.split("\n"), _equipped[0], told)
+    write_run(run, piece.bitmaps, piece.names)
+    piece.bitmaps, piece.names, piece.run = [], [], run
+    return piece
+
+
+def _run(beside: Path, first: int) -> Path:
+    return beside.with_name(f"{beside.name}-run{first >> SLICE_BITS}")
 
 
 def _numbered(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
@@ -159,7 +196,7 @@ def _numbered(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _take(lines: Iterator[str]) -> list[str]:
-    return list(islice(lines, _SLICE))
+    return list(islice(lines, _UNIT))
 
 
 def _can_travel(tools_of: ToolsOf) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from operator import attrgetter
 
@@ -33,6 +33,7 @@ from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.record import decode, encode
 from modelscope_tui.catalog.store import (
     CHUNK_BITS,
+    FEW,
     IDS,
     ORGANIZATIONS,
     SIZES,
@@ -42,8 +43,12 @@ from modelscope_tui.catalog.store import (
     VOCABULARY,
     count,
 )
+from modelscope_tui.catalog.told import ToolsOf
 
-ToolsOf = Callable[[Model], tuple[str, ...]]
+_COVERING = """
+SELECT slice, rows FROM bitmaps WHERE kind = ? AND value = ? AND slice <= ? ORDER BY slice DESC LIMIT 1"""
+_TOOLS = "SELECT value, rows, max(slice) FROM bitmaps WHERE kind = ? AND slice <= ? GROUP BY value"
+"""The bitmaps that rows of a slice stand in; where there is a maximum, SQLite gives the other columns of its row."""
 
 _SAID = frozenset({"source", "as_of", "provenance"})
 """Who said it and when: those change with every look."""
@@ -139,9 +144,8 @@ class Changes:
         """Read under which tools a row stands, instead of judging once more what it was."""
         part = number >> SLICE_BITS
         if part not in self._tools:
-            asked = "SELECT value, rows FROM bitmaps WHERE kind = ? AND slice = ?"
-            read = self._connection.execute(asked, (Kind.TOOL, part))
-            self._tools[part] = {value: BitMap.deserialize(rows) for value, rows in read}
+            read = self._connection.execute(_TOOLS, (Kind.TOOL, part))
+            self._tools[part] = {value: BitMap.deserialize(rows) for value, rows, _ in read}
         return tuple([tool for tool, rows in self._tools[part].items() if number in rows])
 
     def _add(self, key: str, model: Model) -> int:
@@ -175,24 +179,26 @@ class Changes:
         self._tools.clear()
 
     def _write_bitmaps(self) -> None:
-        kept: list[tuple[int, str, int, bytes]] = []
-        emptied: list[tuple[int, str, int]] = []
-        asked = "SELECT rows FROM bitmaps WHERE kind = ? AND value = ? AND slice = ?"
+        kept: dict[tuple[int, str, int], BitMap] = {}
         ask, coming, going = self._connection.cursor().execute, self._coming, self._going
         for place in sorted({*coming, *going}):
             (kind, value), part = place
-            found = ask(asked, (kind, value, part)).fetchone()
-            if found is None and kind in SPOKEN and not self._has(kind, value):
-                self._first_of_value[kind].append(value)
-            rows = BitMap.deserialize(found[0]) if found else BitMap()
+            found = ask(_COVERING, (kind, value, part)).fetchone()
+            start, content = found or (part, None)
+            rows = kept.get((kind, value, start))
+            if rows is None:
+                rows = BitMap.deserialize(content) if content else BitMap()
+                if content is None and kind in SPOKEN and not self._has(kind, value):
+                    self._first_of_value[kind].append(value)
+            if len(rows) > FEW and rows.max() >> SLICE_BITS < part:
+                start, rows = part, kept.get((kind, value, part)) or BitMap()
             rows.update(coming.get(place, ()))
             if place in going:
                 rows.difference_update(BitMap(going[place]))
-            if rows:
-                kept.append((kind, value, part, rows.serialize()))
-            else:
-                emptied.append((kind, value, part))
-        self._connection.executemany("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", kept)
+            kept[kind, value, start] = rows
+        pieces = [(*place, rows.serialize()) for place, rows in kept.items() if rows]
+        emptied = [place for place, rows in kept.items() if not rows]
+        self._connection.executemany("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", pieces)
         self._connection.executemany("DELETE FROM bitmaps WHERE kind = ? AND value = ? AND slice = ?", emptied)
 
     def _has(self, kind: int, value: str) -> bool:

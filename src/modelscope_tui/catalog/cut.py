@@ -1,53 +1,58 @@
-"""From lines to the pieces of a slice: everything that 65,536 rows put into the file, ready to be written.
+"""From lines to what rows put into the file, ready to be written: most of the work of making an index.
 
-GROUND FLOOR. Pure, and most of the work of making an index: several processes may each cut a slice. Whatever many rows
-share is worked out once: tokens of names, values of numbers, and what rows with the same facts are filed under.
+GROUND FLOOR. Pure; several processes may each cut rows. It goes fact by fact (``filing.py``) and letter by letter
+(``ngrams.py``) over many rows at a time, and gives what ``keys.py`` gives row by row.
 """
 
 from __future__ import annotations
 
+import json
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.block import BLOCK_BITS, pack
-from modelscope_tui.catalog.keys import (
-    GONE,
-    KNOWN,
-    Key,
-    Kind,
-    facts_shared,
-    folded,
-    numbers_of,
-    overlapping,
-    own_facets,
-    pieces_of,
-    seen_of,
-    shared_facets,
+from modelscope_tui.catalog.filing import Columns, Filing
+from modelscope_tui.catalog.keys import KNOWN, Key, Kind, folded, pieces_of
+from modelscope_tui.catalog.ngrams import Ids, grams_of_odd, unpacked
+from modelscope_tui.catalog.postings import (
+    Gathered,
+    Piece,
+    Rows,
+    bitmap_of,
+    pieces_of_all,
+    pieces_of_bitmap,
+    pieces_of_rows,
+    unique,
 )
-from modelscope_tui.catalog.model import Model
-from modelscope_tui.catalog.record import decode
-from modelscope_tui.catalog.store import CHUNK_BITS
-from modelscope_tui.catalog.told import NOTHING_TOLD, Told
+from modelscope_tui.catalog.record import FIELDS
+from modelscope_tui.catalog.store import CHUNK_BITS, SLICE_BITS
+from modelscope_tui.catalog.taxonomy import FALLBACK
+from modelscope_tui.catalog.told import NOTHING_TOLD, Told, ToolsOf
+from modelscope_tui.catalog.tooling import digests, tools_of_all
 from modelscope_tui.catalog.uncollected import uncollected
-
-ToolsOf = Callable[[Model], tuple[str, ...]]
 
 _BLOCK = 1 << BLOCK_BITS
 _CHUNK = 1 << CHUNK_BITS
+_SLICE = 1 << SLICE_BITS
+_AT_ONCE = 1 << 14
+"""So many rows are read from their lines at a time: they take two kilobytes each."""
 
 
 @dataclass(slots=True)
 class Slice:
-    """The pieces of consecutive rows, none of them beyond one slice."""
+    """What consecutive rows put into the file."""
 
     first: int
     """The number of the first row."""
-    keys: list[str] = field(default_factory=list)
-    """The folded ids."""
+    names: list[tuple[str, int]] = field(default_factory=list)
+    """The folded ids in ascending order, each with its row."""
     handles: list[str] = field(default_factory=list)
     """The organizations of these rows, each once."""
     organizations: array[int] = field(default_factory=lambda: array("I"))
@@ -56,90 +61,155 @@ class Slice:
     """The number of each block, and its lines compressed."""
     ids: list[tuple[int, bytes]] = field(default_factory=list)
     """The number of each chunk of folded ids, and the ids compressed."""
-    bitmaps: list[tuple[int, str, bytes]] = field(default_factory=list)
-    """Kind, value and serialized rows, in the order of the table."""
+    bitmaps: list[tuple[int, str, int, bytes]] = field(default_factory=list)
+    """Kind, value, first slice and serialized rows, in the order of the table."""
+    run: Path | None = None
+    """Where the names and bitmaps wait, if not here."""
 
 
 class _Cutting:
-    """A slice while rows are added to it."""
+    """Rows while they are cut."""
 
     def __init__(self, first: int, tools_of: ToolsOf, told: Told) -> None:
         self.slice = Slice(first)
         self._tools_of, self._told = tools_of, told
+        self._filing = Filing()
         self._places: dict[str, int] = {}
-        self._tokens: defaultdict[str, array[int]] = defaultdict(_no_rows)
-        self._facets: defaultdict[tuple[int, str], array[int]] = defaultdict(_no_rows)
-        self._shared: dict[tuple[object, ...], array[int]] = {}
-        self._facets_of_shared: list[tuple[list[Key], array[int]]] = []
-        self._numbers: defaultdict[str, defaultdict[int, array[int]]] = defaultdict(_no_values)
+        self._packed: list[NDArray[np.uint64]] = []
+        self._letters: Gathered[str] = Gathered()
+        self._odd: dict[str, list[int]] = {}
 
-    def add(self, number: int, line: str) -> None:
-        """Take a row."""
-        model = decode(line)
-        key = folded(model.id)
-        self.slice.keys.append(key)
-        handle = model.organization
-        place = self._places.setdefault(folded(handle), len(self.slice.handles))
-        if place == len(self.slice.handles):
-            self.slice.handles.append(handle)
-        self.slice.organizations.append(place)
-        for seen in seen_of(model):
-            self._facets[seen].append(number)
-        if model.gone:
-            self._facets[Kind.GONE, GONE].append(number)
-            return
-        tokens, facets, numbers = self._tokens, self._facets, self._numbers
-        for token in overlapping(key):
-            tokens[token].append(number)
-        self._shared_by(model).append(number)
-        tools = self._told.get(line)
-        for facet in own_facets(model, self._tools_of(model) if tools is None else tools):
-            facets[facet].append(number)
-        for name, value in numbers_of(model).items():
-            numbers[name][value].append(number)
+    def add(self, first: int, lines: Sequence[str]) -> None:
+        """Take the rows of a slice."""
+        keys: list[str] = []
+        here: list[str] = []
+        numbers: list[int] = []
+        matter: list[Hashable] = []
+        for start in range(0, len(lines), _AT_ONCE):
+            some = lines[start : start + _AT_ONCE]
+            columns = _columns(some)
+            rows = range(first + start, first + start + len(some))
+            folded_ids = [folded(model_id) for model_id in columns["id"]]
+            keys += folded_ids
+            self._owned(columns["id"])
+            self._filing.seen(columns, rows)
+            alive = [place for place, gone in enumerate(columns["gone"]) if not gone]
+            if len(alive) < len(some):
+                columns = {name: [values[place] for place in alive] for name, values in columns.items()}
+            present = [rows[place] for place in alive]
+            self._filing.facts(columns, present)
+            numbers += present
+            here += [folded_ids[place] for place in alive]
+            matter += digests(self._tools_of, columns)
+        ids = Ids(here, np.array(numbers, dtype=np.uint32))
+        self._filing.names(ids)
+        self._tools({number: lines[number - first] for number in numbers}, matter, ids)
+        self._packed.append(ids.packed())
+        for letter, having in ids.letters():
+            self._letters.add(letter, having)
+        for gram, number in grams_of_odd(ids):
+            self._odd.setdefault(gram, []).append(number)
+        self._pack(first, lines, keys)
 
-    def _shared_by(self, model: Model) -> array[int]:
-        """Find the rows that have the same facts as this one, as far as those are shared."""
-        facts = facts_shared(model)
-        rows = self._shared.get(facts)
-        if rows is None:
-            rows = self._shared[facts] = _no_rows()
-            self._facets_of_shared.append((shared_facets(model), rows))
-        return rows
+    def _owned(self, model_ids: Sequence[str]) -> None:
+        handles, places, owners = self.slice.handles, self._places, self.slice.organizations
+        for handle in [model_id.partition("/")[0] for model_id in model_ids]:
+            place = places.setdefault(folded(handle), len(handles))
+            if place == len(handles):
+                handles.append(handle)
+            owners.append(place)
 
-    def finish(self, lines: Sequence[str]) -> Slice:
-        """Pack the lines, and turn what was gathered into bitmaps."""
-        first = self.slice.first
-        self.slice.blocks = [
-            ((first + at) >> BLOCK_BITS, pack(lines[at : at + _BLOCK])) for at in range(0, len(lines), _BLOCK)
-        ]
-        for facets, rows in self._facets_of_shared:
-            for facet in facets:
-                self._facets[facet].extend(rows)
-        keys = self.slice.keys
-        self.slice.ids = [
-            ((first + at) >> CHUNK_BITS, pack(keys[at : at + _CHUNK])) for at in range(0, len(keys), _CHUNK)
-        ]
-        pieces: list[tuple[int, str, array[int]]] = [(Kind.GRAM, gram, rows) for gram, rows in self._grams().items()]
-        pieces += [(kind, value, rows) for (kind, value), rows in self._facets.items()]
-        pieces += [(Kind.NUMBER, name, rows) for name, rows in _bits(self._numbers)]
-        pieces.sort(key=lambda piece: piece[:2])
-        self.slice.bitmaps = [(kind, value, BitMap(rows).serialize()) for kind, value, rows in pieces]
+    def _tools(self, lines: Mapping[int, str], matter: Sequence[Hashable], ids: Ids) -> None:
+        by_tool: dict[str, list[int]] = {}
+        for tools, rows in tools_of_all(self._tools_of, lines, matter, ids, self._told).items():
+            for tool in tools:
+                by_tool.setdefault(tool, []).extend(rows)
+        for tool, rows in by_tool.items():
+            self._filing.found.add((Kind.TOOL, tool), rows)
+
+    def _pack(self, first: int, lines: Sequence[str], keys: Sequence[str]) -> None:
+        starts = range(0, len(lines), _BLOCK)
+        self.slice.blocks += [((first + at) >> BLOCK_BITS, pack(lines[at : at + _BLOCK])) for at in starts]
+        starts = range(0, len(keys), _CHUNK)
+        self.slice.ids += [((first + at) >> CHUNK_BITS, pack(keys[at : at + _CHUNK])) for at in starts]
+        self.slice.names += zip(keys, range(first, first + len(keys)), strict=True)
+
+    def finish(self) -> Slice:
+        """Turn what was gathered into bitmaps."""
+        self.slice.names.sort()
+        found, rows, starts = self._filing.found.sorted()
+        rows_of = {
+            key: rows[start:stop]
+            for key, start, stop in zip(found, starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+            if key[0] in (Kind.TAG, Kind.CATEGORY)
+        }
+        pieces = dict(zip(found, pieces_of_all(rows, starts), strict=True))
+        self._take_back_fallback(pieces, rows_of)
+        self._owners(pieces)
+        pieces.update(self._numbers())
+        grams = self._grams({tag: rows for (kind, tag), rows in rows_of.items() if kind == Kind.TAG})
+        every: list[tuple[Key, list[Piece]]] = [((Kind.GRAM, gram), some) for gram, some in grams.items()]
+        every += pieces.items()
+        every.sort(key=itemgetter(0))
+        self.slice.bitmaps = [(kind, value, part, some) for (kind, value), each in every for part, some in each]
         return self.slice
 
-    def _grams(self) -> dict[str, array[int]]:
-        """Gather the rows of every n-gram from the tokens and tags that have it."""
-        grams: defaultdict[str, array[int]] = defaultdict(_no_rows)
-        texts = [(token, rows) for token, rows in self._tokens.items()]
-        texts += [(tag + "\n", rows) for (kind, tag), rows in self._facets.items() if kind == Kind.TAG]
-        for text, rows in texts:
-            for gram in pieces_of(text):
-                grams[gram].extend(rows)
-        return grams
+    def _take_back_fallback(self, pieces: dict[Key, list[Piece]], rows_of: dict[Key, Rows]) -> None:
+        """Rows are of the general category only where they are of no other."""
+        fallback = (Kind.CATEGORY, FALLBACK)
+        if fallback not in rows_of:
+            return
+        others = [bitmap_of(rows) for key, rows in rows_of.items() if key[0] == Kind.CATEGORY and key != fallback]
+        left = bitmap_of(rows_of[fallback]) - BitMap.union(BitMap(), *others)
+        pieces[fallback] = list(pieces_of_bitmap(left)) if left else []
+
+    def _owners(self, pieces: dict[Key, list[Piece]]) -> None:
+        gone = self._filing.gone
+        owned: Gathered[str] = Gathered()
+        rows: dict[int, list[int]] = {}
+        for number, place in enumerate(self.slice.organizations, self.slice.first):
+            if number not in gone:
+                rows.setdefault(place, []).append(number)
+        for place, some in rows.items():
+            owned.add(folded(self.slice.handles[place]), some)
+        found, numbers, starts = owned.sorted()
+        keys = [(Kind.ORGANIZATION, handle) for handle in found]
+        pieces.update(zip(keys, pieces_of_all(numbers, starts), strict=True))
+
+    def _numbers(self) -> Iterator[tuple[Key, list[Piece]]]:
+        """Give for each bit of each number the rows that have it."""
+        rows = np.array(self._filing.rows, dtype=np.uint32)
+        for name, values in self._filing.numbers.items():
+            numbers = np.array(values, dtype=np.int64)
+            is_known = numbers >= 0
+            if is_known.any():
+                yield (Kind.NUMBER, f"{name}:{KNOWN}"), pieces_of_rows(rows[is_known])
+                numbers[~is_known] = 0
+                for place in range(int(numbers.max()).bit_length()):
+                    has = (numbers >> place & 1).astype(bool)
+                    if has.any():
+                        yield (Kind.NUMBER, f"{name}:{place}"), pieces_of_rows(rows[has])
+
+    def _grams(self, tags: dict[str, Rows]) -> dict[str, list[Piece]]:
+        """Gather the rows of every n-gram: from ids, and from the tags that have it."""
+        tagged = {gram: [BitMap(some)] for gram, some in self._odd.items()}
+        for tag, rows in tags.items():
+            having = bitmap_of(rows)
+            for gram in pieces_of(tag + "\n"):
+                tagged.setdefault(gram, []).append(having)
+        found: dict[str, list[Piece]] = {}
+        for grams, rows, starts in (self._letters.sorted(), unpacked(unique(np.concatenate(self._packed)))):
+            for place, gram in enumerate(grams):
+                if gram in tagged:
+                    tagged[gram].append(bitmap_of(rows[starts[place] : starts[place + 1]]))
+            found |= zip(grams, pieces_of_all(rows, starts), strict=True)
+        for gram, bitmaps in tagged.items():
+            found[gram] = list(pieces_of_bitmap(BitMap.union(*bitmaps)))
+        return found
 
 
 def cut(first: int, lines: Sequence[str], tools_of: ToolsOf, told: Told = NOTHING_TOLD) -> Slice:
-    """Cut the pieces of the rows from number ``first`` on; it is the first of a block.
+    """Cut the rows from number ``first`` on; it is the first of a slice.
 
     Args:
         first: the number of the first row.
@@ -149,30 +219,12 @@ def cut(first: int, lines: Sequence[str], tools_of: ToolsOf, told: Told = NOTHIN
     """
     with uncollected():
         cutting = _Cutting(first, tools_of, told)
-        for number, line in enumerate(lines, first):
-            cutting.add(number, line)
-        return cutting.finish(lines)
+        for start in range(0, len(lines), _SLICE):
+            cutting.add(first + start, lines[start : start + _SLICE])
+        return cutting.finish()
 
 
-def _no_rows() -> array[int]:
-    return array("I")
-
-
-def _no_values() -> defaultdict[int, array[int]]:
-    return defaultdict(_no_rows)
-
-
-def _bits(numbers: dict[str, defaultdict[int, array[int]]]) -> Iterable[tuple[str, array[int]]]:
-    """Give for each bit of each number the rows that have it, from the rows of each value."""
-    for name, values in numbers.items():
-        known = _no_rows()
-        bits = [_no_rows() for _ in range(max(values).bit_length())]
-        for value, rows in values.items():
-            known.extend(rows)
-            for place, bit in enumerate(bits):
-                if value >> place & 1:
-                    bit.extend(rows)
-        yield f"{name}:{KNOWN}", known
-        for place, bit in enumerate(bits):
-            if bit:
-                yield f"{name}:{place}", bit
+def _columns(lines: Sequence[str]) -> Columns:
+    """Read rows from their lines, field by field."""
+    rows = json.loads(f"[{','.join(lines)}]")
+    return dict(zip(FIELDS, zip(*rows, strict=True), strict=False))  # (what stands last is who said it)

@@ -23,10 +23,23 @@ _SIXTEEN_IN_ID = re.compile(r"\bb?f(loat)?p?16\b", re.IGNORECASE)
 
 def form_of(model: Model) -> str:
     """Name the form of a row in lower case: `plain`, `gguf`, `awq-4bit`, `mlx-4bit` …"""
-    stated = stated_format(model)
-    if stated is None:
-        return GGUF if model.gguf_repos else PLAIN
-    return with_bits(stated, model.id).lower()
+    return form_by(model.quantization, model.library, bool(model.gguf_repos), model.id)
+
+
+def form_by(quantization: str | None, library: str | None, has_gguf: bool, model_id: str) -> str:
+    """Name the form of a row from the facts that tell it."""
+    if quantization is None and library == "mlx" and _BITS_IN_ID.search(model_id):
+        quantization = "MLX"
+    if quantization is None:
+        return GGUF if has_gguf else PLAIN
+    return with_bits(quantization, model_id).lower()
+
+
+def form_needs_id(quantization: str | None, library: str | None) -> bool:
+    """Tell whether the form depends on how the row is called."""
+    if quantization is None:
+        return library == "mlx"
+    return quantization.lower().startswith(_NAMELESS)
 
 
 def stated_format(model: Model) -> str | None:

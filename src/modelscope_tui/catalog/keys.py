@@ -59,7 +59,7 @@ Key = tuple[int, str]
 NUMBERS = ("downloads", "likes", "trending", "params", "context", "created", "updated", "size")
 """The numbers of a row; `size` is `params`, or where that is unknown the third party's estimate (for `fits:`)."""
 
-LAYOUT = 6
+LAYOUT = 7
 """The version of the index file; raised when its tables or keys change their meaning, and the index is made anew."""
 
 KNOWN = "known"
@@ -67,7 +67,12 @@ GONE = "gone"
 LARGEST = (1 << 62) - 1
 """No number of a model is larger; what claims to be is not believed."""
 
-_BASED = "base_model:"
+BASED = "base_model:"
+"""How the tags begin that say what a row was made from."""
+
+MIXED: list[Key] = [(Kind.TAG, "moe")]
+"""What a mixture of experts is filed under."""
+
 _ONLY_EXACT = ("arxiv:", "dataset:", "base_model:", "license:", "region:", "doi:", "deploy:", "diffusers:")
 
 
@@ -116,22 +121,59 @@ def overlapping(key: str) -> list[str]:
 
 def words_of(model: Model) -> set[str]:
     """Collect the folded tags that words find: the row's own, and what its facts would have been tagged with."""
-    found = {folded(tag) for tag in model.tags if not tag.startswith(_ONLY_EXACT)}
-    found.update([folded(fact) for fact in (model.task, model.library, model.model_type) if fact])
-    found.update(model.capabilities)
-    found.update(_quantization_words(model.quantization))
-    if model.is_moe:
-        found.add("moe")
-    found.discard("")
-    return {tag.replace("\n", " ") for tag in found}
+    return {value for kind, value in shared_facets(model) if kind == Kind.TAG}
 
 
-def _quantization_words(quantization: str | None) -> tuple[str, ...]:
-    """Name a stored format and its family: `AWQ-4bit` is `awq-4bit` and `awq`."""
-    if not quantization:
-        return ()
+def _tagged(text: str) -> list[Key]:
+    return [(Kind.TAG, text.replace("\n", " "))] if text else []
+
+
+def keys_of_tag(tag: str) -> list[Key]:
+    """File a row under one of its tags; what it was made from is filed by itself."""
+    if tag.startswith(_ONLY_EXACT):
+        return [] if tag.startswith(BASED) else [(Kind.PLAIN, folded(tag))]
+    return _tagged(folded(tag))
+
+
+def keys_of_word(word: str) -> list[Key]:
+    """File a row under a fact that the Hub would have tagged it with: its `model_type`, say."""
+    return _tagged(folded(word))
+
+
+def keys_of_task(task: str) -> list[Key]:
+    """File a row under its task."""
+    return [*_tagged(folded(task)), (Kind.TASK, folded(task))]
+
+
+def keys_of_library(library: str) -> list[Key]:
+    """File a row under its library."""
+    return [*_tagged(folded(library)), (Kind.LIBRARY, folded(library))]
+
+
+def keys_of_gate(gated: str) -> list[Key]:
+    """File a row under how it is gated."""
+    return [(Kind.GATED, folded(gated))]
+
+
+def keys_of_language(language: str) -> list[Key]:
+    """File a row under one of its languages."""
+    return [(Kind.LANGUAGE, language_code(language))]
+
+
+def keys_of_license(*said: str | None) -> list[Key]:
+    """File a row under what its license may be called, and under the license's group.
+
+    Args:
+        said: what its card says of it (``Model.license_said``).
+    """
+    return [*((Kind.LICENSE, name) for name in license_ids(*said)), (Kind.GROUP, group_of(*said))]
+
+
+def keys_of_quantization(quantization: str) -> list[Key]:
+    """File a row under its stored format and the family of that: `AWQ-4bit` is `awq-4bit` and `awq`."""
     whole = folded(quantization)
-    return whole, whole.partition("-")[0]
+    names = (whole, whole.partition("-")[0])
+    return [*(key for name in names for key in _tagged(name)), *((Kind.QUANTIZATION, name) for name in names)]
 
 
 def numbers_of(model: Model) -> dict[str, int]:
@@ -154,24 +196,17 @@ def facets_of(model: Model, tools: tuple[str, ...]) -> list[Key]:
     return shared_facets(model) + own_facets(model, tools)
 
 
-def facts_shared(model: Model) -> tuple[object, ...]:
-    """Give the facts that :func:`shared_facets` are made of: many rows have the same."""
-    return (
-        model.task, model.library, model.model_type, tuple([tag for tag in model.tags if tag[:11] != _BASED]),
-        model.license_said, model.languages, model.capabilities, model.quantization, model.is_moe, model.gated,
-    )  # fmt: skip
-
-
 def shared_facets(model: Model) -> list[Key]:
-    """Collect the keys that follow from facts alone, whatever the model is called and was made from."""
-    found: list[Key] = [(Kind.TAG, word) for word in words_of(model)]
-    found += [(Kind.PLAIN, folded(tag)) for tag in model.tags if tag.startswith(_ONLY_EXACT) and tag[:11] != _BASED]
-    found += [(Kind.LICENSE, name) for name in license_ids(*model.license_said)]
-    found.append((Kind.GROUP, group_of(*model.license_said)))
-    found += [(Kind.LANGUAGE, language_code(language)) for language in model.languages]
-    found += [(Kind.QUANTIZATION, name) for name in _quantization_words(model.quantization)]
-    singles = ((Kind.TASK, model.task), (Kind.LIBRARY, model.library), (Kind.GATED, model.gated))
-    found += [(kind, folded(value)) for kind, value in singles if value]
+    """Collect the keys that follow from single facts, whatever the model is called and was made from."""
+    found: list[Key] = [key for tag in model.tags for key in keys_of_tag(tag)]
+    found += [key for word in (model.model_type, *model.capabilities) if word for key in keys_of_word(word)]
+    found += keys_of_task(model.task) if model.task else []
+    found += keys_of_library(model.library) if model.library else []
+    found += keys_of_quantization(model.quantization) if model.quantization else []
+    found += keys_of_license(*model.license_said)
+    found += [key for language in model.languages for key in keys_of_language(language)]
+    found += keys_of_gate(model.gated) if model.gated else []
+    found += MIXED if model.is_moe else []
     return list(dict.fromkeys(found))
 
 

@@ -7,6 +7,7 @@ newer version of this program is left alone.
 
 from __future__ import annotations
 
+import glob
 import gzip
 import json
 import os
@@ -24,7 +25,7 @@ from modelscope_tui.catalog.packaged import CATALOG, FOLDER, facts
 from modelscope_tui.catalog.query import Query
 from modelscope_tui.catalog.record import reordered
 from modelscope_tui.catalog.salvage import Salvage, joined
-from modelscope_tui.catalog.store import NOTE, connect
+from modelscope_tui.catalog.store import NOTE, PAGE_BYTES, connect
 from modelscope_tui.catalog.told import NOTHING_TOLD, Told, told_of
 from modelscope_tui.errors import CatalogError
 
@@ -73,7 +74,7 @@ def make_in_memory(*, tools_of: ToolsOf, fingerprint: str, progress: Progress | 
     connection = connect(":memory:")
     lines, meta = list(snapshot_lines()), {"fingerprint": fingerprint}
     known = told_of(lines, fingerprint)
-    _fill(connection, lines, len(lines), tools_of=tools_of, meta=meta, told=known, progress=progress)
+    _fill(connection, lines, len(lines), tools_of=tools_of, meta=meta, told=known, beside=None, progress=progress)
     return connection
 
 
@@ -123,11 +124,15 @@ def write_file(
 ) -> None:
     """Write an index of any rows to a file that is not there yet, for its owner alone; whole when this returns."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    with closing(connect(path)) as connection:
-        for setting in _IN_A_HURRY:
-            connection.execute(f"PRAGMA {setting}")
-        _fill(connection, lines, total, tools_of=tools_of, meta=meta, told=told, progress=progress)
-        connection.execute("PRAGMA journal_mode=WAL")
+    try:
+        with closing(connect(path)) as connection:
+            for setting in (f"page_size={PAGE_BYTES}", *_IN_A_HURRY):
+                connection.execute(f"PRAGMA {setting}")
+            _fill(connection, lines, total, tools_of=tools_of, meta=meta, told=told, beside=path, progress=progress)
+            connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        for run in path.parent.glob(f"{glob.escape(path.name)}-run*"):
+            run.unlink()
     with path.open("rb+") as written:
         os.fsync(written.fileno())
 
@@ -140,10 +145,11 @@ def _fill(
     tools_of: ToolsOf,
     meta: Mapping[str, str],
     told: Told,
+    beside: Path | None,
     progress: Progress | None,
 ) -> None:
     known = {"as_of": facts("catalog_sources.json")["as_of"], **meta}
-    fill(connection, lines, total, tools_of=tools_of, meta=known, told=told, progress=progress)
+    fill(connection, lines, total, tools_of=tools_of, meta=known, told=told, beside=beside, progress=progress)
     counts = Index(connection, path=None).facets(Query())
     connection.execute("INSERT INTO meta VALUES ('base_counts', ?)", (json.dumps(as_json(counts)),))
 

@@ -24,10 +24,9 @@ from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.ordering import Ordering
 from modelscope_tui.catalog.record import decode
 from modelscope_tui.catalog.store import Store, connect
+from modelscope_tui.catalog.told import ToolsOf
 from modelscope_tui.catalog.writer import Notes, Writer, connected
 from modelscope_tui.errors import CatalogError
-
-ToolsOf = Callable[[Model], tuple[str, ...]]
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 """No names, no notes, no narrowing."""

@@ -8,7 +8,7 @@ name must repeat the base's. Nothing is called a finetune because nothing else i
 
 from __future__ import annotations
 
-from modelscope_tui.catalog.model import Model
+from typing import Protocol
 
 RELATIONS = ("quantized", "finetune", "adapter", "merge")
 """The ways, in the Hub's own words."""
@@ -21,7 +21,36 @@ _ALWAYS_CONVERTED = ("gguf", "awq", "gptq", "exl2", "exl3", "mlx", "bnb")
 _MERGES = frozenset({"merge", "mergekit"})
 
 
-def bases_of(model: Model) -> tuple[str, ...]:
+class Made(Protocol):
+    """The facts of a row that tell what it was made from, and how."""
+
+    @property
+    def name(self) -> str:
+        """The part of its id after the slash."""
+        ...
+
+    @property
+    def library(self) -> str | None:
+        """Its library."""
+        ...
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags."""
+        ...
+
+    @property
+    def quantization(self) -> str | None:
+        """Its stored format."""
+        ...
+
+    @property
+    def base_models(self) -> tuple[str, ...]:
+        """What its card names as bases."""
+        ...
+
+
+def bases_of(model: Made) -> tuple[str, ...]:
     """Name the models that a row is made from, as its card and its tags say."""
     if not model.base_models and not model.tags:
         return ()
@@ -34,7 +63,7 @@ def bases_of(model: Model) -> tuple[str, ...]:
     return tuple(first.values())
 
 
-def relation_of(model: Model) -> str | None:
+def relation_of(model: Made) -> str | None:
     """Tell in which way a row came from its base; None when it names none, or nothing tells."""
     for tag in model.tags:
         if tag.startswith(_TAG):
@@ -51,12 +80,12 @@ def relation_of(model: Model) -> str | None:
     return "quantized" if _is_converted(model, bases) else None
 
 
-def lacks_original(model: Model) -> bool:
+def lacks_original(model: Made) -> bool:
     """Tell whether a row is a converted copy, and nothing here names what it was converted from."""
     return (model.quantization or "").casefold().startswith(_ALWAYS_CONVERTED) and not bases_of(model)
 
 
-def _is_converted(model: Model, bases: tuple[str, ...]) -> bool:
+def _is_converted(model: Made, bases: tuple[str, ...]) -> bool:
     stored = (model.quantization or "").casefold()
     if not stored:
         return False

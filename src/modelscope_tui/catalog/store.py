@@ -8,10 +8,11 @@ GROUND FLOOR. The only reader of the tables; ``builder.py`` and ``writer.py`` fi
     organizations  number, handle
     chunks         long pieces: folded ids of 512 rows each (compressed), organization numbers of 65,536 rows each,
                    sizes of 65,536 organizations each, the values of the kinds that words are looked for in
-    bitmaps        (kind, value, slice) → serialized bitmap
+    bitmaps        (kind, value, slice) → serialized bitmap of rows from that slice on, up to the next one of the value
 
-A slice is 65,536 rows. New rows and changes touch only the pieces of their slice, so a bitmap of millions of rows
-is never rewritten; whoever reads a bitmap joins its slices and keeps the result for a while.
+A slice is 65,536 rows. A value with few rows has one bitmap, any other one for each slice that has rows. New rows and
+changes touch only the pieces of their slice, so a bitmap of millions of rows is never rewritten; whoever reads a value
+joins its bitmaps and keeps the result for a while.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ from modelscope_tui.catalog.measure import seconds_of
 from modelscope_tui.errors import CatalogError
 
 SLICE_BITS = 16
+FEW = 1024
+"""A value with no more rows than this has one bitmap for several slices."""
+
 CHUNK_BITS = 9
 IN_CHUNK = (1 << CHUNK_BITS) - 1
 IDS, ORGANIZATIONS, SIZES, VOCABULARY = 1, 2, 3, 100
@@ -56,6 +60,9 @@ CREATE TABLE chunks (kind INTEGER, number INTEGER, content BLOB, PRIMARY KEY (ki
 CREATE TABLE bitmaps (
   kind INTEGER, value TEXT, slice INTEGER, rows BLOB, PRIMARY KEY (kind, value, slice)) WITHOUT ROWID;
 """
+
+PAGE_BYTES = 8192
+"""Three blocks of rows fill a page of this size well; half of it would hold but one."""
 
 _BITMAP_BYTES = 12 << 20
 _COLUMN_BYTES = 24 << 20

@@ -8,14 +8,16 @@ model is in the category" is left out, as it is in the rules' own examples: Llem
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.packaged import facts
 
-_FALLBACK = "general-purpose"
-_FALLBACK_TASKS = frozenset({"text-generation", "image-text-to-text", "any-to-any", "text2text-generation"})
+FALLBACK = "general-purpose"
+FALLBACK_TASKS = frozenset({"text-generation", "image-text-to-text", "any-to-any", "text2text-generation"})
+"""The category of models with one of these tasks that are in no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _rule(item: dict[str, object]) -> _Rule:
 
 @lru_cache(maxsize=1 << 16)  # names are copied: half of the Hub's models are called as another one is
 def _named(name: str) -> frozenset[str]:
-    """Name the categories that a lower-cased name alone puts a model in."""
+    """Name the categories that a folded name alone puts a model in."""
     return frozenset([rule.category for rule in _rules() if rule.takes_name(name)])
 
 
@@ -88,22 +90,39 @@ def _said_by_fact() -> dict[str, tuple[str, ...]]:
     return found
 
 
+def categories_of_fact(fact: str) -> tuple[str, ...]:
+    """Name the categories that a tag in lower case, a task (`task:…`) or a language (`language:…`) puts a model in."""
+    return _said_by_fact().get(fact, ())
+
+
+@lru_cache(maxsize=1 << 12)
+def categories_of_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the categories that the languages of a model put it in: each of them, and how many there are."""
+    found = [category for language in languages for category in categories_of_fact(f"language:{language}")]
+    if len(languages) > 1:
+        found += [rule.category for rule in _rules() if 0 < rule.min_languages <= len(set(languages))]
+    return tuple(dict.fromkeys(found))
+
+
+def categories_by_name() -> tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...]:
+    """List the categories that a name can tell: the pattern it must match, and whether it does; both read it folded."""
+    return tuple((rule.category, rule.name, rule.takes_name) for rule in _rules() if rule.name is not None)
+
+
 def _said(model: Model) -> set[str]:
     """Name the categories that facts put a model in, whatever it is called."""
-    said = _said_by_fact()
-    facts_here = [tag.lower() for tag in model.tags] + [f"language:{language}" for language in model.languages]
-    found = {category for fact in (*facts_here, f"task:{model.task}") for category in said.get(fact, ())}
-    if len(model.languages) > 1:
-        found.update([rule.category for rule in _rules() if 0 < rule.min_languages <= len(set(model.languages))])
+    found = set(categories_of_languages(model.languages))
+    for fact in (*map(str.lower, model.tags), f"task:{model.task}"):
+        found.update(categories_of_fact(fact))
     return found
 
 
 def categories_of(model: Model) -> tuple[str, ...]:
     """Sort a model into categories, the most telling first; it may be in several, or in none."""
-    found = _said(model) | _named(model.name.lower())
-    if found - {_FALLBACK}:
-        return tuple([category for category in categories() if category in found and category != _FALLBACK])
-    return (_FALLBACK,) if model.task in _FALLBACK_TASKS else ()
+    found = _said(model) | _named(model.name.casefold())
+    if found - {FALLBACK}:
+        return tuple([category for category in categories() if category in found and category != FALLBACK])
+    return (FALLBACK,) if model.task in FALLBACK_TASKS else ()
 
 
 @cache

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.packaged import FOLDER, TOOLS_TOLD
+
+ToolsOf = Callable[[Model], tuple[str, ...]]
+"""Tells which tools can run a model."""
 
 Told = Mapping[str, tuple[str, ...]]
 """Lines of rows, each with the tools that can run it."""

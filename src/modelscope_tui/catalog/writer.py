@@ -22,10 +22,10 @@ from modelscope_tui.catalog.lock import locked
 from modelscope_tui.catalog.model import EMPTY, Model
 from modelscope_tui.catalog.record import FIELDS
 from modelscope_tui.catalog.store import NOTE, connect
+from modelscope_tui.catalog.told import ToolsOf
 from modelscope_tui.catalog.uncollected import uncollected
 from modelscope_tui.errors import CatalogError
 
-ToolsOf = Callable[[Model], tuple[str, ...]]
 Notes = Mapping[str, str | None]
 """What is written down beside the rows, by name; None takes a note away."""
 

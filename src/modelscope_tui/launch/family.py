@@ -61,7 +61,7 @@ def model_type_of(model: Model, details: ModelDetails | None = None) -> str | No
 def _type_of_row(model: Model) -> str | None:
     if model.model_type is not None:
         return model.model_type
-    known = _types_in_tags()
+    known = types_in_tags()
     return next((tag for tag in model.tags if tag in known), None)
 
 
@@ -89,6 +89,11 @@ def _named_in(table: str, name: str) -> tuple[str, ...]:
 @cache
 def _patterns(table: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(pattern), found) for pattern, found in rules("families")[table])
+
+
+def named() -> tuple[re.Pattern[str], ...]:
+    """List all that the classes of a row depend on in its id."""
+    return tuple(pattern for table in ("by_name_first", "by_name") for pattern, _ in _patterns(table))
 
 
 @cache
@@ -122,7 +127,7 @@ def _rank(name: str) -> tuple[int, str]:
 
 
 @cache
-def _types_in_tags() -> frozenset[str]:
+def types_in_tags() -> frozenset[str]:
     """Model types that are told apart from other tags: named by hand, or written as only a `model_type` is."""
     by_hand, derived, unserved = _families()
     return frozenset((*by_hand, *unserved, *derived)) - {

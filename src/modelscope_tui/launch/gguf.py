@@ -192,19 +192,31 @@ def likely_split(model: Model, wished: str | None) -> str | None:
     Basis: parameters (where no source has them, those that the name tells) times the bits of the
     quantization, against the size that uploaders keep a file under, or one publisher does.
     """
-    name = model.id.lower()
-    own = next((most for pattern, most in rules("serving")["gguf"]["parts"] if re.search(pattern, name)), None)
-    known = model.params or model.params_estimate
-    params = known or _named_size(model.name)
+    params, at_most = _sized(model.params or model.params_estimate, model.id)
     mix = gguf_type(wished or USUAL)
     if params is None or mix is None:
         return None
     size = params * FILE_BITS[mix] / 8
-    return (
-        f"{mix} of it is about {on_disk(size)}, published in several files"
-        if size > (own or (_ONE_FILE if known else _HUB_FILE))
-        else None
-    )
+    return f"{mix} of it is about {on_disk(size)}, published in several files" if size > at_most else None
+
+
+def is_large(known: int | None, model_id: str) -> bool:
+    """Tell whether files of the usual quantization that were never seen are surely in several parts.
+
+    Args:
+        known: parameters, where a source has them.
+        model_id: of the repository.
+    """
+    params, at_most = _sized(known, model_id)
+    return params is not None and params * FILE_BITS[USUAL] / 8 > at_most
+
+
+def _sized(known: int | None, model_id: str) -> tuple[int | None, float]:
+    """Give the parameters, and the bytes from which on a file is split: by most uploaders, or by this one."""
+    parts, name = rules("serving")["gguf"]["parts"], model_id.lower()
+    own: float | None = next((most for pattern, most in parts if re.search(pattern, name)), None)
+    params = known or _named_size(model_id.partition("/")[2])
+    return params, own or (_ONE_FILE if known else _HUB_FILE)
 
 
 def _named_size(name: str) -> int | None:

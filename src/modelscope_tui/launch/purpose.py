@@ -76,6 +76,10 @@ _CHAT = re.compile(
     re.IGNORECASE,
 )
 
+NAMED = (_RERANKER, _EMBEDDING, _DRAFT, _ALWAYS_DRAFT, _SPEECH, _OMNI, _VOICE, _PICTURE)
+NAMED_AFTER_SLASH = (_VOICE,)
+"""All that the purpose of a row depends on in its id, and in its name alone."""
+
 
 class _Row(NamedTuple):
     """The facts of a row that tell what it is for."""

@@ -44,9 +44,15 @@ _LIBRARIES: dict[str, Format] = {
     "onnx": "onnx",
     "gguf": "gguf",
 }
-_TAGS = frozenset(
+TAGS = frozenset(
     {"gguf", "mlx", "fp8", "awq", "gptq", "bitsandbytes", "compressed-tensors", "mxfp4", "nvfp4", "exl2", "exl3"}
 )
+"""Tags that say how weights are kept."""
+
+NAMED = tuple(re.compile(rf"\A(?:{pattern.pattern})") for pattern in (_FOR_BROWSERS, _RUNTIMES))
+NAMED_AFTER_SLASH = (_RUNTIMES, _FASTER, _IN_NAME, re.compile("gguf"), re.compile(r"-diffusers\Z"))
+"""All that the format of a row depends on in its id, and in its name alone; and two organizations."""
+
 REMADE: frozenset[Format] = frozenset(
     {"awq", "gptq", "auto-round", "bitsandbytes", "exl3", "mlx", "compressed-tensors", "onnx", "ctranslate2", "runtime"}
 )
@@ -94,7 +100,7 @@ def _as_the_row_says(model: Model) -> Stored:
 
 
 def _from_row(model: Model, quantization: str | None) -> Stored:
-    tag = next((tag for tag in model.tags if tag in _TAGS), None) if model.tags else None
+    tag = next((tag for tag in model.tags if tag in TAGS), None) if model.tags else None
     is_made = bool(model.model_type or model.gguf_repos or model.architectures or model.library == "transformers")
     return _of_row(model.id, quantization, model.library, tag, is_made)
 

@@ -1,0 +1,99 @@
+"""Many rows cut at once stand under the same keys as each of them by itself."""
+
+from __future__ import annotations
+
+import random
+import re
+from array import array
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pyroaring import BitMap
+
+from modelscope_tui.catalog.cut import cut
+from modelscope_tui.catalog.hints import pieces_needed
+from modelscope_tui.catalog.keys import Key, Kind, filed, grams_of_all, texts_of
+from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.postings import Gathered, pieces_of_all
+from modelscope_tui.catalog.record import encode
+from modelscope_tui.catalog.store import FEW
+from modelscope_tui.catalog.taxonomy import categories_by_name
+from tests.catalog.conftest import tools_of
+
+
+def odd_ones(models: list[Model]) -> list[Model]:
+    """Rows as nobody wishes for them: other letters, no slash, signs at the ends, tags twice, numbers of any size."""
+    one, two, three, four, five = models[:5]
+    return [
+        replace(one, id="ünï/Straße-漢字-GGUF", tags=("GGUF", "gguf", "", "a\nb", "Translation")),
+        replace(two, id="-lead-/--x..y__", downloads=-3, likes=1 << 70, params=1 << 61),
+        replace(three, id="without-slash", languages=("en", "de", "fr", "ja", "zh", "ar", "en"), created="never"),
+        replace(four, id="a/b/c", gone="2026-01-01", tags=("base_model:merge:Qwen/Qwen3-8B",)),
+        replace(five, id="o/", base_models=("A/b", "a/B"), tags=("base_model:c/d", "mergekit")),
+    ]
+
+
+def test_rows_cut_together_stand_where_each_stands_by_itself(real_models: list[Model]) -> None:
+    models = [*odd_ones(real_models), *random.Random(5).sample(real_models, 900)]
+    expected: defaultdict[Key, BitMap] = defaultdict(BitMap)
+    for number, model in enumerate(models):
+        for key in filed(model, tools_of(model)) | grams_of_all(texts_of(model)):
+            expected[key].add(number)
+    piece = cut(0, [encode(model) for model in models], tools_of)
+    found = {(kind, value): BitMap.deserialize(rows) for kind, value, _, rows in piece.bitmaps}
+    assert found.keys() == expected.keys()
+    assert {key: found[key] ^ rows for key, rows in expected.items() if found[key] != rows} == {}
+    assert [row[:3] for row in piece.bitmaps] == sorted(row[:3] for row in piece.bitmaps)
+    assert (Kind.CATEGORY, "general-purpose") in found
+
+
+def test_bitmaps_are_what_the_library_writes() -> None:
+    dice = random.Random(11)
+    slices = (0, 1, 2, 3)
+    many = sorted({dice.randrange(1 << 18) for _ in range(30_000)})
+    rows = {
+        "one": [70_000],
+        "few in several slices": sorted({dice.randrange(1 << 18) for _ in range(FEW // 2)}),
+        "some": sorted({dice.randrange(1 << 16) for _ in range(3_000)}),
+        "more than an array holds": list(range(65_536, 72_000)),
+        "many": many,
+    }
+    gathered: Gathered[str] = Gathered()
+    for value, some in rows.items():
+        gathered.add(value, some[::2])
+        gathered.add(value, np.array(some[1::2] + some[:1], dtype=np.uint32))
+    values, found, starts = gathered.sorted()
+    pieces = dict(zip(values, pieces_of_all(found, starts), strict=True))
+    assert values == sorted(rows)
+    for value, some in rows.items():
+        parts = [some] if len(some) <= FEW else [[row for row in some if row >> 16 == part] for part in slices]
+        assert pieces[value] == [(part[0] >> 16, BitMap(array("I", part)).serialize()) for part in parts if part], value
+
+
+@pytest.mark.parametrize(
+    ("pattern", "pieces"),
+    [
+        ("flux|stable-diffusion", {"flux", "stable-diffusion"}),
+        (r"(?<![a-z])(w[48]a\d|AWQ)(?![a-z])", {f"w{a}a{b}" for a in "48" for b in range(10)} | {"awq"}),
+        (r"/(bge|e5)-", {"/bge-", "/e5-"}),
+        (r"x+yz.*sixpack", {"sixpack"}),
+        (r"(?:ab)?", None),
+        (r"[^a]bc?|d", {"b", "d"}),
+        (r"(?i:Loud)er", {"er"}),
+    ],
+)
+def test_a_pattern_tells_what_its_matches_must_have(pattern: str, pieces: set[str] | None) -> None:
+    found = pieces_needed(re.compile(pattern))
+    assert found == (None if pieces is None else frozenset(pieces))
+
+
+def test_no_name_that_a_category_takes_is_passed_over(real_models: list[Model]) -> None:
+    for category, pattern, takes in categories_by_name():
+        needed = pieces_needed(pattern)
+        assert needed, category
+        for model in real_models:
+            name = model.name.casefold()
+            if takes(name):
+                assert any(piece in name for piece in needed), (category, name)

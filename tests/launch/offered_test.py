@@ -1,0 +1,26 @@
+"""Rows that are alike in what matters have the same tools: millions are judged as quickly as thousands."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from modelscope_tui.catalog.maker import snapshot_lines
+from modelscope_tui.catalog.ngrams import Ids
+from modelscope_tui.catalog.record import FIELDS, decode
+from modelscope_tui.catalog.tooling import digests, tools_of_all
+from modelscope_tui.launch.offered import offered
+from modelscope_tui.launch.tool import tools_of
+
+
+def test_rows_judged_together_have_the_tools_that_each_has_by_itself() -> None:
+    lines = [*snapshot_lines()][::5]
+    models = [decode(line) for line in lines]
+    columns = {name: [getattr(model, name) for model in models] for name in FIELDS}
+    ids = Ids([model.id.casefold() for model in models], np.arange(len(lines), dtype=np.uint32))
+    offers = offered()
+    found = tools_of_all(offers, dict(enumerate(lines)), digests(offers, columns), ids, {})
+    together = {number: tools for tools, numbers in found.items() for number in numbers}
+    differing = {model.id for number, model in enumerate(models) if together[number] != tools_of(model)}
+    assert differing == set()
+    asked = len({tools_of(model) for model in models})
+    assert 20 < asked <= len(offers._kept) < len(lines)
