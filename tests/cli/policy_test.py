@@ -66,6 +66,24 @@ def test_launch_gives_no_command_for_a_model_that_the_policy_does_not_allow(offl
     assert offline("launch", QWEN, "--tool", "vllm", "--policy", str(policy), "--print").code == 0
 
 
+def test_a_relabelled_copy_is_held_against_what_it_was_made_from(offline: Run, tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text('[licenses]\ndeny = ["Llama-3.2-Community-License"]\n', encoding="utf-8")
+    copied = "canopylabs/orpheus-3b-0.1-ft"  # (apache-2.0 on its card)
+    ran = offline("policy", "check", copied, "--policy", str(path))
+    assert ran.code == 9
+    assert "license llama3.2 (custom-open), of meta-llama/Llama-3.2-3B-Instruct that it was made from" in ran.out
+    assert offline("launch", copied, "--tool", "vllm", "--policy", str(path), "--print").code == 9
+    assert offline("search", "orpheus-3b org:canopylabs", "--policy", str(path)).code == 9
+    assert offline("search", f"{copied} allowed:conditions", "--json").document["total"] == 1
+
+
+def test_before_the_command_stands_what_the_base_takes_back(offline: Run) -> None:
+    ran = offline("launch", "ali-vilab/In-Context-LoRA", "--tool", "huggingface")
+    assert ran.code == 0
+    assert "Made from black-forest-labs/FLUX.1-dev: FLUX.1 [dev] Non-Commercial License excludes commercial" in ran.err
+
+
 def test_search_marks_each_row_and_fails_when_one_is_not_allowed(offline: Run, policy: Path) -> None:
     ran = offline("search", "org:google gemma-3", "--limit", "3", "--policy", str(policy), "--json")
     assert ran.code == 9

@@ -69,7 +69,9 @@ def ancestors_of(model: Model, find: Find) -> tuple[Ancestor, ...]:
             row = find(name)
             harmony, why, clause = _compared(model, row)
             stated = (row.license_name or row.license) if row else None
-            found.append(Ancestor(name, steps, relation_of(child), stated, harmony, why, clause))
+            found.append(
+                Ancestor(row.id if row is not None else name, steps, relation_of(child), stated, harmony, why, clause)
+            )
             if row is not None:
                 level.append((row, steps + 1))
     return tuple(found)

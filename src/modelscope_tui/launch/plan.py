@@ -12,6 +12,7 @@ from modelscope_tui.catalog.units import in_memory
 from modelscope_tui.errors import UsageError
 from modelscope_tui.launch.answer import Alternative, LaunchAnswer, Note
 from modelscope_tui.launch.command import SHELLS
+from modelscope_tui.launch.lineage_note import lineage_note
 from modelscope_tui.launch.near import gguf_names, originals_of
 from modelscope_tui.launch.ranking import HOW_ELSE, RANK, order_for, place_of
 from modelscope_tui.launch.stored import REMADE, stored_of
@@ -75,6 +76,8 @@ def plan_best(subject: Subject, options: Options) -> LaunchAnswer:
 
 def _asked(tool: Tool, subject: Subject, options: Options) -> LaunchAnswer:
     answer = retarget(tool.plan(subject, options), subject, options, tool.label, tool.purpose)
+    if answer.command is not None:
+        answer = replace(answer, notes=(*answer.notes, *lineage_note(subject)))
     if options.executor is None or tool.name == "vllm" or answer.command is None:
         return answer
     return replace(answer, notes=(*answer.notes, Note("info", f"--executor is for vLLM; {tool.label} has no choice.")))

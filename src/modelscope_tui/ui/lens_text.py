@@ -66,8 +66,8 @@ def sheet_of(
     parts = [_verdict(lens, width)]
     sections = (
         ("policy", _policy(lens)), ("license", _license(lens)), ("family", _family(lens)), ("safety", _safety(lens)),
-        ("open by the Model Openness Framework", _openness(lens)), ("EU AI Act", _europe(lens)),
         ("downloads and likes over time", _over_time(points, width)),
+        ("open by the Model Openness Framework", _openness(lens)), ("EU AI Act", _europe(lens)),
         ("reported results", _signals(details, launched)),
     )  # fmt: skip
     for title, lines in sections:
