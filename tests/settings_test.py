@@ -116,3 +116,9 @@ def test_nothing_is_created_by_loading(tmp_path: Path) -> None:
     settings = load(tmp_path, environ={"MODELSCOPE_TUI_CACHE": str(tmp_path / "cache")})
     assert settings.cache_dir == tmp_path / "cache"
     assert not settings.cache_dir.exists()
+
+
+def test_motion_is_reduced_by_the_file_or_the_environment(tmp_path: Path) -> None:
+    assert not load(tmp_path).reduced_motion
+    assert load(tmp_path, "reduced_motion = true").reduced_motion
+    assert load(tmp_path, environ={"MODELSCOPE_TUI_REDUCED_MOTION": "1"}).reduced_motion

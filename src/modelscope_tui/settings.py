@@ -48,6 +48,8 @@ class Settings:
     """The name of the look; None is the house's own."""
     ascii: bool = False
     """Draw with ASCII alone, whatever the locale can."""
+    reduced_motion: bool = False
+    """Let nothing move by itself, whatever TEXTUAL_ANIMATIONS says."""
     machines: Mapping[str, str] = field(default_factory=lambda: EMPTY, hash=False)
     """SPECs of machines by the names that the user gave them."""
     keys: Mapping[str, str] = field(default_factory=lambda: EMPTY, hash=False)
@@ -96,6 +98,8 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
     offline = [env.get("HF_HUB_OFFLINE", ""), env.get("TRANSFORMERS_OFFLINE", "")]
     if any(value.strip().lower() in _TRUE for value in offline):
         found["offline"] = True
+    if env.get("MODELSCOPE_TUI_REDUCED_MOTION", "").strip().lower() in _TRUE:
+        found["reduced_motion"] = True
     token = _token(env)
     if token:
         found["token"] = token

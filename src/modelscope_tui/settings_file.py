@@ -39,6 +39,8 @@ KEYS: tuple[Key, ...] = (
     Key("machine", "text", "The machine that fit and commands are for, in place of this one.", '"2x RTX 4090"'),
     Key("theme", "text", "The look: modelscope-dark, modelscope-light or a theme of Textual.", '"modelscope-light"'),
     Key("ascii", "switch", "Draw with ASCII alone; otherwise the locale decides.", "true"),
+    Key("reduced_motion", "switch",
+        "Let nothing move by itself: no blinking cursor, no animation (MODELSCOPE_TUI_REDUCED_MOTION=1 too).", "true"),
     Key("region", "text", "Where models would be used: what allowed: and the License tab are for.", '"eu"',
         ("eu", "us", "china", "uk", "other")),
     Key("use", "text", "What models would be used for; large is more users than a license's limit.", '"commercial"',

@@ -41,6 +41,7 @@ from modelscope_tui.shortlist import Shortlist
 
 KEPT = tempfile.mkdtemp(prefix="shortlists-")
 """Where shortlists of stories are written; gone when the tests are."""
+(Path(KEPT) / "keys-known").touch()  # the one at the keys of most stories has been here before
 atexit.register(shutil.rmtree, KEPT, ignore_errors=True)
 NUMBERS = itertools.count()
 
@@ -89,7 +90,7 @@ class FakeExplorer:
     def __init__(
         self, models: Sequence[Model] = CATALOG, *, offline: bool = True, problem: ModelscopeError | None = None
     ) -> None:
-        self.settings = Settings(cache_dir=Path("none"), config_path=Path("none"), offline=offline)
+        self.settings = Settings(cache_dir=Path(KEPT), config_path=Path("none"), offline=offline)
         self.models = list(models)
         self.is_ready = False
         self.gate = threading.Event()

@@ -139,3 +139,15 @@ async def test_a_mark_shows_what_is_installed_and_what_answers(open_explorer: Op
         assert "○" in next(line for line in rows.values() if "vLLM" in line)
         assert stage.facet("tool")._tools.words("vllm") == "to serve · 0.33.0 here"
         assert stage.facet("tool")._tools.words("ollama").endswith("answers at http://127.0.0.1:11434")
+
+
+async def test_the_context_beside_a_command_is_its_own(open_explorer: Open) -> None:
+    async with open_explorer() as stage:
+        await stage.press("enter", "l")
+        await stage.settle()
+        assert "--max-model-len 32768" not in stage.text()
+        assert "context 32k" not in stage.text(), "this command names none"
+        await stage.press("n")
+        await stage.settle()
+        assert "--max-model-len 32768" in stage.text()
+        assert "context 32k" in stage.text()

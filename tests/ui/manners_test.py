@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from rich.segment import Segment
+from textual.widgets import Input
 
 from modelscope_tui.hub.answer import HubState
 from modelscope_tui.ui.hub_words import hub_words, seconds_left
@@ -32,11 +34,47 @@ async def test_the_first_start_is_filled_and_teaches_four_keys(
 ) -> None:
     explorer = FakeExplorer()
     explorer.index_path = tmp_path / "none.db"
+    explorer.settings = replace(explorer.settings, cache_dir=tmp_path / "cache")
     async with open_explorer(size, explorer=explorer) as stage:
         assert LESSON in stage.text()
         assert "Qwen3-8B" in stage.text()
     async with open_explorer(size) as stage:
         assert LESSON not in stage.text()
+
+
+@pytest.mark.parametrize("key", ["/", "y", "?", " "])
+async def test_the_lesson_stays_until_one_of_its_keys_was_used(open_explorer: Open, tmp_path: Path, key: str) -> None:
+    explorer = FakeExplorer()
+    explorer.settings = replace(explorer.settings, cache_dir=tmp_path / "cache")
+    async with open_explorer(explorer=explorer) as stage:
+        await stage.press("j", "k", "1")
+        assert LESSON in stage.text(), "the index is here, and the lesson too"
+        await stage.type(f"{key}a" if key == "/" else key)
+        await stage.settle()
+        await stage.press("escape")
+        assert LESSON not in stage.text()
+    again = FakeExplorer()
+    again.settings = explorer.settings
+    async with open_explorer(explorer=again) as stage:
+        assert LESSON not in stage.text(), "nor at any later start"
+
+
+@pytest.mark.parametrize(("animations", "is_reduced", "blinks"), [("none", False, False), ("full", False, True),
+                                                                  ("full", True, False)])  # fmt: skip
+async def test_nothing_moves_by_itself_unless_it_is_asked_for(
+    open_explorer: Open, monkeypatch: pytest.MonkeyPatch, animations: str, is_reduced: bool, blinks: bool
+) -> None:
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", animations)
+    explorer = FakeExplorer()
+    explorer.settings = replace(explorer.settings, reduced_motion=is_reduced)
+    async with open_explorer(explorer=explorer) as stage:
+        assert (stage.app.animation_level == "none") is not blinks
+        for key in ("n", "M", "question_mark", "ctrl+p"):
+            await stage.press(key)
+            await stage.settle()
+            assert {field.cursor_blink for field in stage.app.screen.query(Input)} == {blinks}
+            await stage.press("escape", "escape")
+            await stage.settle()
 
 
 def test_a_wait_is_counted_down_and_then_says_which_key_asks_again() -> None:

@@ -40,7 +40,7 @@ environment:
   HF_TOKEN, HF_HOME, HF_ENDPOINT, HF_HUB_OFFLINE, HTTP(S)_PROXY   as in the Hub's own tools
   MODELSCOPE_TUI_CACHE    the cache directory          MODELSCOPE_TUI_CONFIG   the settings file
   MODELSCOPE_TUI_DEBUG=1  tracebacks of unexpected errors
-  MODELSCOPE_TUI_ASCII=1  draw with ASCII alone
+  MODELSCOPE_TUI_ASCII=1  draw with ASCII alone        MODELSCOPE_TUI_REDUCED_MOTION=1   nothing moves by itself
   NO_COLOR, FORCE_COLOR   colour never, colour always"""
 
 EXIT_CODES = """\

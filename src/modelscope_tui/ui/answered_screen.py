@@ -216,6 +216,7 @@ class AnsweredScreen(LeavingScreen):
 
     def on_copied(self, event: messages.Copied) -> None:
         """Say what is on the clipboard, and how it got there."""
+        self.lesson.learned()
         self.notify(f"{event.what} copied with {event.way}", timeout=SAID_SECONDS, markup=False)
 
     def on_copy_failed(self, event: messages.CopyFailed) -> None:

@@ -73,6 +73,8 @@ class ExplorerApp(App[None]):
             from modelscope_tui.ui.remap import whole
 
             self.set_keymap(whole(settings.keys))
+        if settings.reduced_motion:
+            self.animation_level = "none"
         wanted = settings.theme
         self._dress(wanted if wanted in self.available_themes else DARK.name)
         if is_ascii_only():
@@ -178,6 +180,15 @@ class ExplorerApp(App[None]):
 
         path = crash.keep(error, self.explorer.settings.cache_dir, self._secrets)
         return crash.line(error, path, self._secrets)
+
+    def action_command_palette(self) -> None:
+        """Open the palette, with its keys named in its field."""
+        from textual.command import CommandPalette
+
+        from modelscope_tui.ui.palette import Palette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_choose_theme(self) -> None:
         """Choose a theme by looking at it."""

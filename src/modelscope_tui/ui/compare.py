@@ -13,12 +13,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from modelscope_tui.exporting import text_of
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.messages import CopyRequested, ExportRequested
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean, fitted, glyphs
 from modelscope_tui.ui.widgets.row_list import Row, RowList
 
@@ -33,7 +33,7 @@ LEAST = 18
 """A column is at least so wide; what has no room waits to the right."""
 
 
-class CompareScreen(ModalScreen[None]):
+class CompareScreen(Popup[None]):
     """The screen."""
 
     CSS_PATH = "styles/sheet.tcss"

@@ -13,13 +13,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from modelscope_tui.errors import UsageError
 from modelscope_tui.exporting import FORMATS
 from modelscope_tui.saving import place_of
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 from modelscope_tui.ui.widgets.field import Field
@@ -38,7 +38,7 @@ class Wish:
     path: Path | None
 
 
-class ExportForm(ModalScreen["Wish | None"]):
+class ExportForm(Popup["Wish | None"]):
     """The form."""
 
     CSS_PATH = "styles/sheet.tcss"

@@ -12,10 +12,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.remap import applied
 from modelscope_tui.ui.widgets.field import Field
 
@@ -27,7 +27,7 @@ Words in the filter match anywhere in id and tags, in any order. Terms narrow:
 To select text with the mouse in the terminal's own way, hold shift (option on a Mac)."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Popup[None]):
     """The overlay."""
 
     CSS_PATH = "styles/popup.tcss"

@@ -26,6 +26,7 @@ from modelscope_tui.ui.work import Work
 if TYPE_CHECKING:
     from modelscope_tui.catalog.permission import Purpose
     from modelscope_tui.explorer import Explorer
+    from modelscope_tui.ui.lesson import Lesson
 
 
 class KeyedScreen(Screen[None]):
@@ -37,6 +38,7 @@ class KeyedScreen(Screen[None]):
     search: Search
     inspection: Inspection
     work: Work
+    lesson: Lesson
     place = "models"
     """The pane a person is in, or was in before the filter line."""
     facet = "org"
@@ -210,6 +212,7 @@ class KeyedScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show every key."""
+        self.lesson.learned()
         from modelscope_tui.ui.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.explorer.settings.keys))

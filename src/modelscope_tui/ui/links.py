@@ -14,11 +14,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.messages import CopyRequested
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean, fitted, wrapped
 from modelscope_tui.ui.widgets.row_list import Row, RowList
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from modelscope_tui.ui.widgets.line_list import Piece
 
 
-class LinksScreen(ModalScreen[None]):
+class LinksScreen(Popup[None]):
     """The popup."""
 
     CSS_PATH = "styles/sheet.tcss"

@@ -12,12 +12,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from modelscope_tui.errors import UsageError
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import VERDICT_STYLES, clean, glyphs
 from modelscope_tui.ui.widgets.field import Field
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _NONE_NAMED = 'Names come from the settings file: [machines] server = "4xH100"'
 
 
-class MachineScreen(ModalScreen[bool]):
+class MachineScreen(Popup[bool]):
     """The list and the field; gives back whether another machine was chosen."""
 
     CSS_PATH = "styles/popup.tcss"

@@ -23,6 +23,7 @@ from modelscope_tui.ui import keymap
 from modelscope_tui.ui.answered_screen import AnsweredScreen
 from modelscope_tui.ui.arrangement import FACETS, PLACES
 from modelscope_tui.ui.inspection import Inspection
+from modelscope_tui.ui.lesson import Lesson
 from modelscope_tui.ui.messages import KeyHandled, LaunchAsked
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import USES, FacetPane
@@ -71,8 +72,7 @@ class MainScreen(AnsweredScreen):
         facets = {name: self.query_one(f"#{name}", FacetPane) for name in FACETS}
         self.search.attach(Panes(self.query_one(FilterPane), self.query_one(ModelTable), facets))
         self.search.changed = self.follow_answer
-        if not self.explorer.index_path.exists():
-            self.query_one(FilterPane).teach()
+        self.lesson = Lesson(self.explorer.settings.cache_dir, self.query_one(FilterPane))
         self.place_panes()
         self.show_title()
         self.show_keys()
@@ -91,11 +91,13 @@ class MainScreen(AnsweredScreen):
     @on(FilterPane.Edited)
     def narrow_by_text(self, event: FilterPane.Edited) -> None:
         """Follow the filter line."""
+        self.lesson.learned()
         self.search.type(event.text)
 
     @on(FacetPane.Toggled)
     def narrow_by_value(self, event: FacetPane.Toggled) -> None:
         """Follow a pane; a chosen tool also shows its command."""
+        self.lesson.learned()
         self.search.pick(event.field, event.value, is_excluded=isinstance(event, FacetPane.Excluded))
         if event.field != "tool":
             return
@@ -195,6 +197,14 @@ class MainScreen(AnsweredScreen):
         """Let the next key come: all that the last one set in motion has been followed."""
         event.stop()
         event.seen.set()
+
+    def on_screen_suspend(self) -> None:
+        """Be silent below a popup: it names its own keys."""
+        self.query_one(FooterLine).show(())
+
+    def on_screen_resume(self) -> None:
+        """Name the keys again."""
+        self.show_keys()
 
     def on_resize(self) -> None:
         """Arrange the panes for the new size."""

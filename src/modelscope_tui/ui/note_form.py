@@ -12,10 +12,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean
 from modelscope_tui.ui.widgets.field import Field
 
@@ -33,7 +33,7 @@ class Note:
     tags: tuple[str, ...]
 
 
-class NoteForm(ModalScreen["Note | None"]):
+class NoteForm(Popup["Note | None"]):
     """The form."""
 
     CSS_PATH = "styles/sheet.tcss"

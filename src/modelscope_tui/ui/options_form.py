@@ -14,11 +14,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from modelscope_tui.errors import UsageError
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean, tokens
 from modelscope_tui.ui.widgets.field import Field
 
@@ -53,7 +53,7 @@ _NUMBERS = frozenset({"context", "gpus", "nodes", "port"})
 _AMOUNT = re.compile(r"(\d{1,9})\s*([kKmM]?)")
 
 
-class OptionsForm(ModalScreen["Options | None"]):
+class OptionsForm(Popup["Options | None"]):
     """The form."""
 
     CSS_PATH = "styles/popup.tcss"

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from modelscope_tui.catalog.taxonomy import organization
 from modelscope_tui.ui import keymap, present
 from modelscope_tui.ui.card_text import safe_address
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ SHOWN = 10
 """How many of their models are named."""
 
 
-class OrganizationScreen(ModalScreen[bool]):
+class OrganizationScreen(Popup[bool]):
     """The popup; true asks for the organization's models alone."""
 
     CSS_PATH = "styles/sheet.tcss"

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from textual.binding import Binding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.widget import Widget
+from textual.widgets import Input
 
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.commands import Command, commands
@@ -21,6 +22,9 @@ from modelscope_tui.ui.panes.facets import FacetPane
 from modelscope_tui.ui.panes.tab import tab_line
 from modelscope_tui.ui.remap import applied
 from modelscope_tui.ui.widgets.model_table import ModelTable
+
+HINT = "what to do? type letters · ↓ ↑ choose · enter does it · esc closes"
+"""What the empty field says."""
 
 _SKIPPED = frozenset({"palette", "back", "next", "previous", "left", "right"})
 
@@ -53,6 +57,17 @@ class Commands(Provider):
             score = matcher.match(text)
             if score > 0:
                 yield Hit(score, matcher.highlight(text), command, help=help_text or None)
+
+
+class Palette(CommandPalette):
+    """The palette; its field names the keys, and blinks only where motion is wanted."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - textual's own word
+        super().__init__(placeholder=HINT, id=id)
+
+    def on_mount(self) -> None:
+        """Keep the cursor still where nothing shall move."""
+        self.query_one(Input).cursor_blink = self.app.animation_level != "none"
 
 
 _IDS = frozenset(binding.id for group in keymap.HELP.values() for binding in group)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -23,6 +22,7 @@ from modelscope_tui.catalog.query import Query, format_query
 from modelscope_tui.errors import ModelscopeError
 from modelscope_tui.saving import save
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean, count, glyphs, grouped
 from modelscope_tui.ui.scatter import STYLES, Dot, Fits, drawn
 
@@ -52,7 +52,7 @@ UP = (Axis("downloads", lambda model: model.downloads), Axis("likes", lambda mod
 """What can stand upwards."""
 
 
-class Picture(ModalScreen[str | None]):
+class Picture(Popup[str | None]):
     """The picture; gives back the id of the model that a person goes to."""
 
     CSS_PATH = "styles/popup.tcss"

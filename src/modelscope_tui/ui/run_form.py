@@ -11,16 +11,16 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from modelscope_tui.launch.command import Step
 from modelscope_tui.starting import Run
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean, clean_lines
 
 
-class RunForm(ModalScreen[bool]):
+class RunForm(Popup[bool]):
     """The question."""
 
     CSS_PATH = "styles/popup.tcss"

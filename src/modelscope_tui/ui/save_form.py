@@ -12,13 +12,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from modelscope_tui.errors import ModelscopeError
 from modelscope_tui.saving import place_of
 from modelscope_tui.starting import in_the_way, store
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean
 from modelscope_tui.ui.widgets.field import Field
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from modelscope_tui.launch.command import File
 
 
-class SaveForm(ModalScreen["Path | None"]):
+class SaveForm(Popup["Path | None"]):
     """The question."""
 
     CSS_PATH = "styles/popup.tcss"

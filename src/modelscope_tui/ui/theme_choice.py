@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -20,13 +19,14 @@ from modelscope_tui.errors import ModelscopeError, NotSaved
 from modelscope_tui.saving import save
 from modelscope_tui.settings import Settings
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean
 
 OWN = ("modelscope-dark", "modelscope-light")
 """The themes of the house, which stand first."""
 
 
-class ThemeChoice(ModalScreen[str | None]):
+class ThemeChoice(Popup[str | None]):
     """The list; gives back the theme that was chosen."""
 
     CSS_PATH = "styles/popup.tcss"

@@ -12,16 +12,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from modelscope_tui.catalog.permission import REGIONS, USES, Purpose
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import glyphs
 
 
-class UseChoice(ModalScreen[Purpose]):
+class UseChoice(Popup[Purpose]):
     """The list of regions and uses; gives back what is chosen when it is closed."""
 
     CSS_PATH = "styles/popup.tcss"

@@ -14,10 +14,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from modelscope_tui.ui import keymap
+from modelscope_tui.ui.popup import Popup
 from modelscope_tui.ui.present import clean, fitted
 from modelscope_tui.ui.widgets.field import Field
 from modelscope_tui.ui.widgets.row_list import Row, RowList
@@ -37,7 +37,7 @@ class Wanted:
     query: str = ""
 
 
-class ViewsScreen(ModalScreen["Wanted | None"]):
+class ViewsScreen(Popup["Wanted | None"]):
     """The popup."""
 
     CSS_PATH = "styles/sheet.tcss"

@@ -28,7 +28,7 @@ HINT = "press / to filter: words, org:qwen, license:permissive, params:<10b, fit
 
 
 LESSON = "/ filter · space choose · y copy command · ? all keys"
-"""What a person reads below the line the first time, while no index is here yet."""
+"""What a person reads below the line the first time."""
 
 
 class Status(Widget):
@@ -93,9 +93,9 @@ class FilterPane(Horizontal):
         yield self._hint
         yield self._status
 
-    def teach(self) -> None:
-        """Name the keys to begin with, on the border, where they are in nobody's way."""
-        self.border_subtitle = Content.styled(LESSON, "$text-accent")
+    def teach(self, words: str) -> None:
+        """Name the keys to begin with, on the border, where they are in nobody's way; or stop."""
+        self.border_subtitle = Content.styled(words, "$text-accent")
 
     async def bring_field(self) -> None:
         """Make the field; no key is handled before it is there."""

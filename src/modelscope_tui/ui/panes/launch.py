@@ -17,7 +17,7 @@ from modelscope_tui.ui.messages import LaunchAsked
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.overview import banner, headline
 from modelscope_tui.ui.panes.tab import Tab
-from modelscope_tui.ui.present import VERDICT_STYLES, clean, clean_lines, verdict_glyph
+from modelscope_tui.ui.present import VERDICT_STYLES, clean, clean_lines, verdict_glyph, width_of
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 from modelscope_tui.ui.widgets.words import Words
 
@@ -34,6 +34,11 @@ VERDICTS = {
     "unknown": "not known whether it fits",
 }
 """A verdict as a sentence."""
+
+CONTEXT_FLAGS = frozenset(
+    {"--max-model-len", "--ctx-size", "--context-length", "--max-total-tokens", "OLLAMA_CONTEXT_LENGTH"}
+)
+"""The parts of a command that say how much context it asks for; a command without one leaves it to the tool."""
 
 
 class LaunchTab(Tab):
@@ -69,7 +74,7 @@ class LaunchTab(Tab):
         command = clean_lines(answer.command.text) if answer.command is not None else None
         parts = [headline(known.model, self.room), *_parts(answer, known, labels)]
         sheet = Content("\n\n").join([part for part in parts if part.plain.strip()])
-        self._write(command, _chosen(answer, known), sheet)
+        self._write(command, _chosen(answer, known, self.room - 2), sheet)
 
     def action_tool(self, direction: int) -> None:
         """Go to the next or previous tool."""
@@ -114,23 +119,29 @@ def _chips(known: Study, labels: Mapping[str, str]) -> tuple[Choice, ...]:
     )  # fmt: skip
 
 
-def _chosen(answer: LaunchAnswer, known: Study) -> Content:
+def _chosen(answer: LaunchAnswer, known: Study, width: int) -> Content:
+    """Write what the command is for, name and value together in a line."""
     options, fit = known.options, answer.fit
     if answer.command is None:
         return Content("")
     quant = options.quant or (fit.quantization if fit is not None else None)
-    context = options.context or (fit.context if fit is not None else None)
+    own = next((flag.value for flag in answer.flags if flag.flag in CONTEXT_FLAGS), "")
+    context = int(own) if own and own.isdecimal() else None
     shown = (
         ("quant", clean(quant or "", 40)),
-        ("context", present.tokens(context)),
+        ("context", present.tokens(context) if context else ""),
+        ("context judged", present.tokens(fit.context) if fit is not None and not context else ""),
         ("port", str(options.port or "")),
         ("target", options.target),
         ("shell", options.shell),
     )
     parts: list[tuple[str, str]] = []
-    for name, text in shown:
-        if text:
-            parts += [(f"{name} ", "$foreground 50%"), (f"{text}   ", "")]
+    x = 0
+    for name, text in (pair for pair in shown if pair[1]):
+        needed = width_of(name) + 1 + width_of(text)
+        gap = "" if not x else "   " if x + 3 + needed <= width else "\n"
+        x = needed if gap == "\n" else x + len(gap) + needed
+        parts += [(f"{gap}{name} ", "$foreground 50%"), (text, "")]
     return Content.assemble(*parts)
 
 

@@ -18,6 +18,7 @@ from modelscope_tui.ui import present
 from modelscope_tui.ui.panes.tab import Tab
 from modelscope_tui.ui.present import clean, width_of, wrapped
 from modelscope_tui.ui.ranking import Ranking, eval_lines, ranked_lines, ranking
+from modelscope_tui.ui.sources import Sources
 from modelscope_tui.ui.study import Study, in_words
 from modelscope_tui.ui.widgets.words import Words
 
@@ -115,10 +116,13 @@ def _sheet(
     parts = [Content("\n").join([part for part in (headline(model, width), state) if part.plain])]
     if model.description:
         parts.append(Content(clean(model.description, 700)))
-    said: dict[str, str] = {}
     told = (_standing(model), _what_it_is(model, known), _numbers(model), _terms(model), _inside(details))
-    for facts in (*told, _relatives(model)):
-        lines = [_line(model, fact, width, said) for fact in facts]
+    groups = [[*facts] for facts in (*told, _relatives(model))]
+    sources = Sources(model, [field for facts in groups for _, _, field in facts])
+    if sources.legend:
+        parts[0] = Content.assemble(parts[0], ("\n" + "\n".join(wrapped(sources.legend, width)), "$foreground 50%"))
+    for facts in groups:
+        lines = [_line(fact, width, sources.mark(fact[2])) for fact in facts]
         if lines:
             parts.append(Content("\n").join(lines))
     drawn = [*(ranked_lines(rank, LABEL, width) if rank is not None else ())]
@@ -126,23 +130,19 @@ def _sheet(
         parts.insert(min(2, len(parts)), Content("\n").join(drawn))
     if scores := [*eval_lines(details, LABEL, width)]:
         parts.append(Content("\n").join(scores))
-    if said:
-        dated = " · ".join(f"{key} {date}".strip() for key, date in said.items())
-        parts.append(Content.styled(f"facts from {dated}", "$foreground 40%"))
+    if dates := sources.dates:
+        parts.append(Content.styled("\n".join(wrapped(f"as of: {dates}", width)), "$foreground 50%"))
     return Content("\n\n").join(parts)
 
 
-def _line(model: Model, fact: Fact, width: int, said: dict[str, str]) -> Content:
-    """Write one fact with a hanging indent, and its source's key after it; the keys are dated below."""
-    name, text, field = fact
-    origin = model.provenance.get(field)
-    key = ""
-    if origin is not None:
-        key = clean(origin.source, 40).partition(":")[0]
-        said[key] = max(said.get(key, ""), present.day(origin.as_of))
-    lines = wrapped(clean(text, 600), max(12, width - LABEL - len(key) - 1))
+def _line(fact: Fact, width: int, mark: str) -> Content:
+    """Write one fact with a hanging indent, and its source after it where that is not the usual one."""
+    name, text, _ = fact
+    lines = wrapped(clean(text, 600), max(12, width - LABEL))
     indent = "\n" + " " * LABEL
-    return Content.assemble((name.ljust(LABEL), "$foreground 50%"), indent.join(lines), (f" {key}", "$foreground 30%"))
+    gap = " " if width_of(lines[-1]) + len(mark) + 1 <= width - LABEL else indent
+    said = (gap + mark if mark else "", "$foreground 50%")
+    return Content.assemble((name.ljust(LABEL), "$foreground 50%"), indent.join(lines), said)
 
 
 def _what_it_is(model: Model, known: Study | None) -> Iterator[Fact]:

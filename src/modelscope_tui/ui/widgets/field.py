@@ -28,3 +28,7 @@ class Field(Input):
 
     def __init__(self, value: str = "", **options: Any) -> None:
         super().__init__(value, highlighter=Harmless(), compact=True, **options)
+
+    def on_mount(self) -> None:
+        """Blink only where motion is wanted: TEXTUAL_ANIMATIONS asks for it, `reduced_motion` forbids it."""
+        self.cursor_blink = self.app.animation_level != "none"
