@@ -11,6 +11,7 @@ import pytest
 
 from modelscope_tui.catalog.packaged import FOLDER
 from modelscope_tui.launch.library import entry_of
+from modelscope_tui.launch.recipe import config_rule
 from modelscope_tui.launch.rulebook import NAMES, rules, rules_version, served_by_vllm
 from modelscope_tui.launch.rules import build, main
 
@@ -51,6 +52,19 @@ def test_every_class_named_by_hand_is_known_to_a_tool_or_said_to_be_unserved() -
         assert known.intersection(names), names
     assert {name for _, name in families["by_name"]} <= served_by_vllm()
     assert not served_by_vllm().intersection(families["unserved"].values())
+
+
+def test_configurations_that_are_code_are_those_that_no_library_has() -> None:
+    known = rules("configs")
+    for name in ("transformers", "vllm", "sglang"):
+        assert known[name] == sorted(set(known[name])), name
+    assert config_rule("vllm", None) is None
+    assert config_rule("vllm", "qwen3") is None
+    assert config_rule("vllm", "internlm2")
+    assert config_rule("transformers", "exaone")
+    assert config_rule("sglang", "exaone") is None
+    trusted = {kind for rule in rules("recipes")["trust"] for kind in rule.get("types", ())}
+    assert {kind for kind in trusted if config_rule("vllm", kind)} >= {"internvl_chat", "minicpmv", "phi4mm"}
 
 
 def test_the_library_is_found_whatever_the_case_and_marks_doubtful_tags() -> None:

@@ -40,6 +40,7 @@ def _in_rules() -> Iterator[re.Pattern[str]]:
     """Give the patterns for names that stand in the rule files."""
     serving = rules("serving")
     texts = [serving["mlx"]["rerankers"], serving["mlx"]["image_models"], "dduf"]
+    texts.append(serving["sglang"]["diffusion"]["pipelines"])
     for rule in (*serving["sglang"]["rerankers"], *rules("recipes")["rerankers"]):
         texts += [rule[kind] for kind in ("match", "unless") if kind in rule]
     return (re.compile(text) for text in dict.fromkeys(texts))

@@ -31,6 +31,19 @@ def trust_recipe(model_id: str, model_type: str | None) -> Rule | None:
     return _first("trust", model_id, model_type)
 
 
+def config_rule(server: str, model_type: str | None) -> Rule | None:
+    """Find whether neither transformers nor a server has a class for a configuration: it is code of the repository."""
+    if model_type is None or model_type in _configs_of(server):
+        return None
+    return {"source": "; ".join(rules("configs")["sources"])}
+
+
+@lru_cache(maxsize=4)
+def _configs_of(server: str) -> frozenset[str]:
+    known = rules("configs")
+    return frozenset((*known["transformers"], *(known[server] if server != "transformers" else ())))
+
+
 def serving_rule(tool: str, kind: str, model_id: str, model_type: str | None = None) -> Rule | None:
     """Find what a family needs in another server than vLLM."""
     return _among(rules("serving")[tool][kind], model_id, model_type)

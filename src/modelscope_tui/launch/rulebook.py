@@ -14,8 +14,9 @@ from typing import Any
 from modelscope_tui.catalog.packaged import FOLDER, facts
 
 NAMES = (
-    "axolotl", "containers", "deepspeed", "docker-model-runner", "families", "hosted", "huggingface", "llamacpp",
-    "lmstudio", "mlx", "ollama", "recipes", "replicate", "serving", "sglang", "tgi", "transformers", "unsloth", "vllm",
+    "axolotl", "configs", "containers", "deepspeed", "docker-model-runner", "families", "hosted", "huggingface",
+    "llamacpp", "lmstudio", "mlx", "ollama", "recipes", "replicate", "serving", "sglang", "tgi", "transformers",
+    "unsloth", "vllm",
 )  # fmt: skip
 """The rule files, `data/launch_NAME.json`."""
 

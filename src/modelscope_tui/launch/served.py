@@ -14,7 +14,7 @@ from modelscope_tui.launch.answer import LaunchAnswer, Note
 from modelscope_tui.launch.family import architectures_of, classes_of_type, model_type_of
 from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.purpose import Purpose, said_of
-from modelscope_tui.launch.recipe import trust_recipe
+from modelscope_tui.launch.recipe import config_rule, trust_recipe
 from modelscope_tui.launch.remark import has_custom_code
 from modelscope_tui.launch.stored import Format, Stored
 from modelscope_tui.launch.subject import Options, Subject
@@ -116,12 +116,25 @@ def _types_by_class(listed: frozenset[str]) -> Mapping[str, str]:
     return found
 
 
-def add_trust(subject: Subject, gathered: Gathered) -> None:
-    """Trust the code of a repository where its family needs that, and say what it means."""
-    trust = trust_recipe(subject.id, model_type_of(subject.model, subject.details))
-    if trust is None or has_custom_code(subject.details) is False:
+def add_trust(subject: Subject, gathered: Gathered, server: str | None = None) -> None:
+    """Trust the code of a repository where its family needs that, and say what it means.
+
+    Args:
+        subject: model and machine.
+        gathered: where the flag goes.
+        server: whose list of configurations counts beside the families that are known by hand.
+    """
+    model_type = model_type_of(subject.model, subject.details)
+    trust, why = (
+        trust_recipe(subject.id, model_type),
+        "the configuration, tokenizer or processor of this family is code",
+    )
+    if trust is None and server is not None:
+        trust, why = config_rule(server, model_type), f"its configuration ({model_type}) is in no library: it is code"
+    is_there = any(flag.flag == "--trust-remote-code" for flag in gathered.flags)
+    if trust is None or is_there or has_custom_code(subject.details) is False:
         return
-    why = "the configuration, tokenizer or processor of this family is code of the repository"
+    why = f"{why} of the repository"
     gathered.add("--trust-remote-code", None, why, trust["source"])
     gathered.warn(
         f"--trust-remote-code runs Python code of {subject.id} on this machine: read it, or pin it with --revision."

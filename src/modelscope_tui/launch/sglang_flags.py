@@ -30,7 +30,7 @@ def add_family(subject: Subject, support: Served, layout: Layout, gathered: Gath
         gathered.add("--enable-multimodal", None, why, own["multimodal_off"]["source"])
     if support.stored.format == "bitsandbytes":
         gathered.add("--load-format", "bitsandbytes", "the weights are stored as bitsandbytes keeps them")
-    add_trust(subject, gathered)
+    add_trust(subject, gathered, "sglang")
 
 
 def _add_vectors(kind: str, gathered: Gathered) -> None:

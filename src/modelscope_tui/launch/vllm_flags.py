@@ -8,9 +8,9 @@ import re
 from modelscope_tui.launch.family import model_type_of
 from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.purpose import is_chat
-from modelscope_tui.launch.recipe import Rule, parser_recipe, reranker_recipe, trust_recipe
-from modelscope_tui.launch.remark import has_custom_code
+from modelscope_tui.launch.recipe import Rule, parser_recipe, reranker_recipe
 from modelscope_tui.launch.rulebook import rules
+from modelscope_tui.launch.served import add_trust
 from modelscope_tui.launch.subject import Options, Subject
 from modelscope_tui.launch.vllm_gguf import part_of
 from modelscope_tui.launch.vllm_layout import Layout
@@ -47,13 +47,8 @@ def add_family(subject: Subject, support: Support, layout: Layout, gathered: Gat
         _add_recipe(subject, support, layout, rule, gathered)
     if support.purpose in {"text", "vision", "speech-to-text", "unknown"}:
         _add_mistral(subject, support, gathered)
-    trust = trust_recipe(model.id, model_type)
-    if trust is not None and has_custom_code(subject.details) is not False:
-        why = "the configuration, tokenizer or processor of this family is code of the repository"
-        gathered.add("--trust-remote-code", None, why, trust["source"])
-        gathered.warn(
-            f"--trust-remote-code runs Python code of {model.id} on this machine: read it, or pin it with --revision."
-        )
+    if support.stored.format != "gguf":  # (its configuration is the header of the file, or the original's)
+        add_trust(subject, gathered, "vllm")
 
 
 def _add_recipe(subject: Subject, support: Support, layout: Layout, rule: Rule, gathered: Gathered) -> None:

@@ -27,6 +27,7 @@ SOURCES: Mapping[str, str] = {
     "DM": "docker/model-runner 642c7211: command reference, README and model cards",
     "CO": "replicate/cog 0.23: docs/cli.md and docs/yaml.md",
     "FT": "documentation of Unsloth 2026.10.9, Axolotl 0.19.0 and DeepSpeed 0.19.6",
+    "VR": "vLLM: tests/models/registry.py and transformers_utils/config.py; transformers 5.23.0: models/auto",
     "C": "the repository's own card or config.json",
 }
 """Where an expectation was read, by the letter that a table names."""

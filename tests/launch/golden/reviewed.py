@@ -14,6 +14,19 @@ FOR_ONE_PROGRAM = [
     ("OpenVINO/Phi-3.5-vision-instruct-int8-ov", "OpenVINO"),
     ("litert-community/FunctionGemma_270M_Mobile_Actions", "LiteRT"),
 ]
+WITH_CODE = (
+    "LGAI-EXAONE/EXAONE-3.5-32B-Instruct", "internlm/internlm2-chat-20b", "rednote-hilab/dots.ocr",
+    "allenai/Molmo-7B-D-0924", "deepseek-ai/deepseek-moe-16b-base", "sarvamai/sarvam-30b", "XiaomiMiMo/MiMo-7B-RL",
+    "nvidia/llama-nemotron-embed-1b-v2", "nvidia/llama-nemotron-rerank-1b-v2", "microsoft/Phi-3.5-vision-instruct",
+    "AIDC-AI/Ovis2.5-2B", "h2oai/h2ovl-mississippi-800m", "Kwai-Keye/Keye-VL-1_5-8B", "nvidia/Eagle2.5-8B",
+    "upstage/solar-pro-preview-instruct", "OrionStarAI/Orion-14B-Chat", "Tele-AI/TeleChat2-3B",
+)  # fmt: skip
+"""Configured by code of the repository: transformers and vLLM have no class of that type."""
+
+WITHOUT_CODE = (
+    "deepseek-ai/DeepSeek-R1", "microsoft/Phi-3.5-MoE-instruct", "meituan-longcat/LongCat-Flash-Chat",
+    "LGAI-EXAONE/EXAONE-4.0-32B", "ai21labs/AI21-Jamba-Mini-1.5", "allenai/Molmo2-8B",
+)  # fmt: skip
 CASES = [
     *runs("vllm", [
         ("mistralai/Devstral-Small-2507", f"{OWN} | --tool-call-parser mistral | !--reasoning-parser", MISTRAL),
@@ -52,6 +65,13 @@ CASES = [
         ("zai-org/Glyph", "--tool-call-parser glm45 --reasoning-parser glm45", "SC"),
         ("Qwen/Qwen-Image-Edit-2511", "sglang serve --model-path Qwen/Qwen-Image-Edit-2511", "SC"),
     ]),
+    *runs("vllm", [(model, "--trust-remote-code", "VR") for model in WITH_CODE]),
+    *runs("vllm", [(model, f"vllm serve {model} | !--trust-remote-code", "VR") for model in WITHOUT_CODE]),
+    *runs("sglang", [
+        ("LGAI-EXAONE/EXAONE-3.5-32B-Instruct", "!--trust-remote-code", "SG"),
+        ("internlm/internlm2-chat-20b", "--trust-remote-code", "SG"),
+    ]),
+    *runs("transformers", [("LGAI-EXAONE/EXAONE-3.5-32B-Instruct", "--trust-remote-code", "TF")]),
     *runs("vllm", [
         ("stepfun-ai/Step3-VL-10B", "hermes --reasoning-parser deepseek_r1 | --trust-remote-code", "C"),
     ]),

@@ -183,7 +183,7 @@ def _add_wishes(subject: Subject, options: Options, support: Served, gathered: G
         gathered.warn(
             f"--trust-remote-code runs Python code of {subject.id} here; it may be too old for transformers 5."
         )
-    add_trust(subject, gathered)
+    add_trust(subject, gathered, "transformers")
     if options.dtype is not None:
         gathered.add("--dtype", _NAMES.get(options.dtype.lower(), options.dtype), "the type asked for")
     if options.gpus == 1:
