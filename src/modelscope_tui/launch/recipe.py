@@ -38,6 +38,11 @@ def config_rule(server: str, model_type: str | None) -> Rule | None:
     return {"source": "; ".join(rules("configs")["sources"])}
 
 
+def code_rule(model_id: str, model_type: str | None) -> Rule | None:
+    """Find whether transformers has to run code of a repository to load it: its family's, or its configuration's."""
+    return trust_recipe(model_id, model_type) or config_rule("transformers", model_type)
+
+
 @lru_cache(maxsize=4)
 def _configs_of(server: str) -> frozenset[str]:
     known = rules("configs")

@@ -72,6 +72,8 @@ CASES = [
         ("internlm/internlm2-chat-20b", "--trust-remote-code", "SG"),
     ]),
     *runs("transformers", [("LGAI-EXAONE/EXAONE-3.5-32B-Instruct", "--trust-remote-code", "TF")]),
+    *runs("deepspeed", [("LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct", "--trust-remote-code", "VR")]),
+    *runs("axolotl", [("LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct", "trust_remote_code: true", "VR")]),
     *runs("vllm", [
         ("stepfun-ai/Step3-VL-10B", "hermes --reasoning-parser deepseek_r1 | --trust-remote-code", "C"),
     ]),

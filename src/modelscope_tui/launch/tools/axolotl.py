@@ -13,7 +13,7 @@ from modelscope_tui.launch.container import HEAD
 from modelscope_tui.launch.family import model_type_of
 from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.purpose import Purpose, is_chat, purpose_of
-from modelscope_tui.launch.recipe import trust_recipe
+from modelscope_tui.launch.recipe import code_rule
 from modelscope_tui.launch.remark import gate_note, general_notes, has_custom_code, token_env
 from modelscope_tui.launch.rulebook import source_of
 from modelscope_tui.launch.stored import Format, stored_of
@@ -174,7 +174,7 @@ def _base(subject: Subject, options: Options, gathered: Gathered) -> dict[str, A
     if options.revision is not None:
         keys["revision_of_model"] = options.revision
         gathered.add("revision_of_model", options.revision, "the revision asked for")
-    trust = trust_recipe(model.id, model_type_of(model, subject.details))
+    trust = code_rule(model.id, model_type_of(model, subject.details))
     if trust is not None and has_custom_code(subject.details) is not False:
         keys["trust_remote_code"] = True
         gathered.add("trust_remote_code", "true", "this family's code lies in the repository", trust["source"])

@@ -16,7 +16,7 @@ from modelscope_tui.launch.container import HEAD
 from modelscope_tui.launch.family import model_type_of
 from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.purpose import Purpose, is_chat
-from modelscope_tui.launch.recipe import trust_recipe
+from modelscope_tui.launch.recipe import code_rule
 from modelscope_tui.launch.remark import gate_note, general_notes, has_custom_code, token_env
 from modelscope_tui.launch.rulebook import source_of
 from modelscope_tui.launch.stored import Format
@@ -154,7 +154,7 @@ def _script_arguments(subject: Subject, options: Options, gathered: Gathered) ->
         own.add("--revision", options.revision, "the revision asked for")
     if has_old_chips(subject.machine) or options.dtype in {"float16", "fp16"}:
         own.add("--dtype", "fp16", "these GPUs have no bfloat16" if options.dtype is None else "as asked for")
-    trust = trust_recipe(subject.id, model_type_of(subject.model, subject.details))
+    trust = code_rule(subject.id, model_type_of(subject.model, subject.details))
     if trust is not None and has_custom_code(subject.details) is not False:
         own.add("--trust-remote-code", None, "this family's code lies in the repository", trust["source"])
         gathered.warn(f"--trust-remote-code runs Python code of {subject.id} on this machine: read it first.")
