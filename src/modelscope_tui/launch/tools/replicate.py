@@ -13,10 +13,12 @@ from modelscope_tui.launch import smoke
 from modelscope_tui.launch.answer import Alternative, LaunchAnswer, Note, refused
 from modelscope_tui.launch.cog_runner import KINDS, Kind, runner
 from modelscope_tui.launch.command import File, LaunchCommand, Step
+from modelscope_tui.launch.family import model_type_of
 from modelscope_tui.launch.fitting import Judgement, fit_of, judged
 from modelscope_tui.launch.gathered import Gathered
 from modelscope_tui.launch.near import originals_of
 from modelscope_tui.launch.purpose import purpose_of, said_of
+from modelscope_tui.launch.recipe import config_rule
 from modelscope_tui.launch.remark import gate_note, general_notes, has_custom_code, is_gated
 from modelscope_tui.launch.rulebook import rules, source_of
 from modelscope_tui.launch.stored import Format, Stored, stored_of
@@ -85,6 +87,10 @@ def _blocked(model: Model, details: ModelDetails | None = None) -> LaunchAnswer 
         return refused(model.id, "replicate", reason, others=others)
     if purpose_of(model) not in KINDS:
         return refused(model.id, "replicate", f"There is no Runner here for {said_of(model)}.")
+    kind = model_type_of(model, details)
+    if config_rule("transformers", kind) is not None:
+        reason = f"The configuration of {model.id} ({kind}) is code of the repository, which the Runner does not run."
+        return refused(model.id, "replicate", reason)
     if purpose_of(model) == "image-generation" and stored.format != "diffusers":
         return refused(model.id, "replicate", f"{model.id} is not in the form of diffusers, which the Runner loads.")
     return None
