@@ -171,6 +171,16 @@ def test_without_parameters_or_files_the_weights_are_unknown() -> None:
     assert weights_of(details(), None, "no such format") is None
 
 
+def test_a_row_without_parameters_and_without_the_width_of_its_network_is_not_guessed() -> None:
+    said = {name: value for name, value in QWEN3_8B.items() if name != "intermediate_size"}
+    shape, _ = shape_of(details(said, params=None))
+    assert shape is not None
+    assert gguf_bytes(shape, "Q4_K_M") is None  # (attention and vocabulary alone would be a third of the file)
+    whole, _ = shape_of(details(QWEN3_8B, params=None))
+    assert whole is not None
+    assert gguf_bytes(whole, "Q4_K_M") == pytest.approx(5027783488, rel=0.01)
+
+
 def test_names_of_formats_are_understood() -> None:
     assert [gguf_type(name) for name in ("Q4_K_M", "UD-Q4_K_XL", "iq2_m", "UD-IQ2_M", "awq")] == [
         "Q4_K_M", "Q4_K_M", "IQ2_M", "IQ2_M", None,

@@ -61,11 +61,12 @@ def tensors_of(shape: Shape) -> tuple[Tensor, ...] | None:
     """List the matrices of a model; None when its shape does not explain its parameters.
 
     Whether the feed-forward network is gated is not said in a configuration: where the number of parameters is known,
-    the reading that explains it better is taken.
+    the reading that explains it better is taken. Where neither it nor the network's width is known, most of a model
+    would be left out.
     """
     best = nearest_tensors(shape)
     if shape.params is None:
-        return best
+        return None if shape.attention and shape.inner_dim is None and shape.experts is None else best
     return best if abs(_elements(best) - shape.params) <= EXPLAINED * shape.params else None
 
 
