@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from modelscope_tui.explorer import Explorer
 from modelscope_tui.settings import Settings
+from tests.once import once
 
 # No deadline: shared machines are slow at times. The same examples every time: a red run can be repeated.
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
@@ -52,11 +53,13 @@ def only_loopback() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def built_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache directory whose index is ready; shared, so never write to it."""
-    directory = tmp_path_factory.mktemp("built") / "cache"
-    explorer = Explorer(Settings(cache_dir=directory, config_path=directory / "none.toml", offline=True))
-    explorer.prepare()
-    explorer.close()
-    return directory
+
+    def make(directory: Path) -> None:
+        explorer = Explorer(Settings(cache_dir=directory, config_path=directory / "none.toml", offline=True))
+        explorer.prepare()
+        explorer.close()
+
+    return once(tmp_path_factory, "built-cache", make)
 
 
 @pytest.fixture

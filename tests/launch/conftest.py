@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import pytest
 
@@ -21,6 +22,7 @@ MakeSubject = Callable[..., Subject]
 UNKNOWN_MACHINE = Machine("unknown", source="unknown")
 
 
+@cache
 def a_machine(spec: str | None) -> Machine:
     """Read a machine as `--machine` does; None is one that nobody knows."""
     return UNKNOWN_MACHINE if spec is None else parse_machine(spec)

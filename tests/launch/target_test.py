@@ -8,11 +8,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import kubernetes_validate
+import kubernetes_validate.utils
 import pytest
 import yaml
 
@@ -29,6 +31,10 @@ SCHEMA = json.loads((Path(__file__).parent.parent / "data" / "compose-spec.json"
 """compose-spec/compose-spec@170098b (2026-06-23), schema/compose-spec.json, Apache-2.0."""
 
 KUBERNETES = kubernetes_validate.latest_version()
+kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)
+"""Read once: each document would read all schemas anew, which takes longer than everything else here."""
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BIG = "4x80GB"
 SERVERS = ("vllm", "llamacpp", "ollama")
 GATED = "meta-llama/Llama-3.3-70B-Instruct"
@@ -47,7 +53,7 @@ def content(answer: LaunchAnswer) -> str:
 
 
 def documents(answer: LaunchAnswer) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(content(answer)))
+    return list(yaml.load_all(content(answer), LOADER))
 
 
 def check_manifest(found: Mapping[str, Any]) -> None:
@@ -81,7 +87,7 @@ def test_every_compose_file_is_valid_by_the_specification(everything: list[tuple
     assert len(found) > 100
     check = jsonschema.Draft7Validator(SCHEMA)
     for text in found:
-        check.validate(yaml.safe_load(text))
+        check.validate(yaml.load(text, LOADER))
 
 
 def test_every_manifest_is_valid_by_the_schemas_of_kubernetes(everything: list[tuple[str, LaunchAnswer]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
@@ -78,7 +78,8 @@ class Stage:
         await waiting.quiet(self.app)
 
     async def type(self, text: str) -> None:
-        await self.press(*(NAMES.get(letter, letter) for letter in text))
+        """Type as fast as a terminal can: all letters are there before the first is looked at."""
+        await waiting.press_at_once(self.app, *(NAMES.get(letter, letter) for letter in text))
 
     async def settle(self) -> None:
         """Wait until what rests for a moment has been looked into, no thread works and everything is painted."""
@@ -90,6 +91,14 @@ class Stage:
 
 
 Open = Callable[..., AbstractAsyncContextManager[Stage]]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_frame_by_the_clock() -> Iterator[None]:
+    """Paint when a story waits, and not 240 times a second: nobody looks in between."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual.screen.UPDATE_PERIOD", 3600.0)
+        yield
 
 
 @pytest.fixture

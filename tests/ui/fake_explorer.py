@@ -90,7 +90,8 @@ class FakeExplorer:
     def __init__(
         self, models: Sequence[Model] = CATALOG, *, offline: bool = True, problem: ModelscopeError | None = None
     ) -> None:
-        self.settings = Settings(cache_dir=Path(KEPT), config_path=Path("none"), offline=offline)
+        folder = Path(KEPT) / str(next(NUMBERS))
+        self.settings = Settings(cache_dir=Path(KEPT), config_path=folder / "config.toml", offline=offline)
         self.models = list(models)
         self.is_ready = False
         self.gate = threading.Event()
@@ -100,7 +101,7 @@ class FakeExplorer:
         """Why no index can be had."""
         self.known: dict[str, Answer[ModelDetails]] = {}
         self.refusals: dict[str, ModelscopeError] = {}
-        self.shortlist = Shortlist(Path(KEPT) / str(next(NUMBERS)) / "shortlist.json")
+        self.shortlist = Shortlist(folder / "shortlist.json")
         self.cards: dict[str, str] = {}
         self.seen: dict[str, tuple[Point, ...]] = {}
         """Downloads and likes of the days on which somebody looked."""

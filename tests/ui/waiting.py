@@ -19,6 +19,7 @@ from textual.app import App
 from textual.events import Key
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 from textual.worker import WorkerCancelled
 
 LOOKS = 5_000
@@ -34,11 +35,17 @@ TURNS = 5
 async def press(app: App[Any], *keys: str) -> None:
     """Press keys, each when the program has done what the one before it does at once."""
     for key in keys:
+        await press_at_once(app, key)
+
+
+async def press_at_once(app: App[Any], *keys: str) -> None:
+    """Press keys without a look at the screen between them."""
+    for key in keys:
         name = _character_to_key(key) if len(key) == 1 else key
         event = Key(name, key if len(key) == 1 else _character(name))
         event.set_sender(app)
         app.post_message(event)
-        await quiet(app)
+    await quiet(app)
 
 
 def _character(name: str) -> str | None:
@@ -103,11 +110,17 @@ def _paints(app: App[Any]) -> bool:
     if app._resize_event is not None:
         app._check_resize()
         return True
-    screen = app.screen
-    if not (screen._layout_required or screen._repaint_required or screen._dirty_widgets or screen._callbacks):
-        return False
-    screen._on_timer_update()
-    return True
+    owing = [screen for screen in app.screen_stack if screen.is_current and _owes(screen)]
+    for screen in reversed(owing):  # what lies under a popup is painted too
+        screen._on_timer_update()
+    return bool(owing)
+
+
+def _owes(screen: Screen[Any]) -> bool:
+    owed = screen._layout_required or screen._scroll_required or screen._dirty_widgets or screen._callbacks
+    if screen.app.screen is not screen:
+        return bool(owed)  # under a popup, "repaint" is never taken back
+    return bool(owed or screen._repaint_required)
 
 
 async def _answered(app: App[Any], busy: list[MessagePump]) -> None:

@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -111,6 +111,7 @@ def _device(row: Mapping[str, Any]) -> Device:
     )
 
 
+@lru_cache(1024)
 def _words(name: str) -> frozenset[str]:
     lowered = " ".join(_DRIVER.sub(" ", re.sub(r"[(),:_]", " ", name.lower())).split())
     for alias, meant in _ALIASES.items():
