@@ -146,15 +146,32 @@ SEQUENCE = re.compile(
 MOVES = re.compile(rb"\x1b\[[\d;]*[mHABCDGKJ]")
 """Colours and places, which follow what is on the screen."""
 
-TOUR = ("\r", "l", "l", "l", "l", "l", "l", "l", "y", "\x1b", "v", "\x1b", ":", "zyz", "\x1b", "?", "\x1b", "/zyzzyva")
+PASTED = "paste"
+TOUR = ("\r", "l", "l", "l", "l", "l", "l", "l", "y", "\x1b", "v", "\x1b", ":", "zyz", "\x1b", "?", "\x1b", "V", "\x1b",
+        "M", "\x1b", "n", PASTED, "\x1b", "/zyzzyva")  # fmt: skip
 
 
-def seen_while_touring(start: Callable[..., Terminal], hub: HubServer, size: tuple[int, int]) -> bytes:
-    """Walk through every tab and popup; gives all bytes that reached the terminal."""
+def own_files(folder: Path, text: str) -> dict[str, str]:
+    """What a person keeps, with a text in it: machines by name, notes, tags and views; gives the environment."""
+    folder.mkdir(exist_ok=True)
+    named = json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    (folder / "config.toml").write_text(f'theme = {named}\n[machines]\n{named} = "4xH100"\nodd = {named}\n')
+    kept = {
+        "schema": 1,
+        "models": {NAME: {"starred": text, "note": text, "tags": [text], "changed": text}},
+        "views": {text: {"query": text, "changed": text}},
+        "seen": {NAME: {"at": text, "revision": text, "license": text, "files": text}},
+    }
+    (folder / "shortlist.json").write_text(json.dumps(kept), encoding="utf-8")
+    return {"MODELSCOPE_TUI_CONFIG": str(folder / "config.toml")}
+
+
+def seen_while_touring(start: Callable[..., Terminal], hub: HubServer, size: tuple[int, int], text: str) -> bytes:
+    """Walk through every tab and popup, and paste a text; gives all bytes that reached the terminal."""
     terminal = start("--endpoint", hub.url, NAME, columns=size[0], lines=size[1])
     terminal.wait_for(lambda screen: "zyzzyva-7b" in screen.replace("nasty/zyzzyva-7b ", "", 1) and "1 of" in screen)
     for keys in TOUR:
-        terminal.send(keys)
+        terminal.send(f"\x1b[200~{text}\x1b[201~" if keys is PASTED else keys)
         terminal.settle(0.1)
     assert terminal.is_alive()
     terminal.send("\x11")  # ctrl+q leaves from anywhere
@@ -162,17 +179,19 @@ def seen_while_touring(start: Callable[..., Terminal], hub: HubServer, size: tup
     return bytes(terminal.raw)
 
 
-def test_the_terminal_is_told_nothing_that_harmless_words_do_not_tell_it(own_cache: Path) -> None:
+def test_the_terminal_is_told_nothing_that_harmless_words_do_not_tell_it(own_cache: Path, tmp_path: Path) -> None:
     started: list[Terminal] = []
 
-    def start(*words: str, columns: int, lines: int) -> Terminal:
-        started.append(programs.explorer(own_cache, "--refresh", *words, columns=columns, lines=lines))
-        return started[-1]
-
     def told(text: str, size: tuple[int, int]) -> tuple[bytes, set[bytes]]:
+        env = own_files(tmp_path / "own", text)
+
+        def start(*words: str, columns: int, lines: int) -> Terminal:
+            started.append(programs.explorer(own_cache, "--refresh", *words, columns=columns, lines=lines, env=env))
+            return started[-1]
+
         with HubServer() as hub:
             hub.add_model(everywhere(text), card=f"# {text}\n\n{text}\n")
-            raw = seen_while_touring(start, hub, size)
+            raw = seen_while_touring(start, hub, size, text)
         copied = [found for found in SEQUENCE.findall(raw) if found.startswith(b"\x1b]52;c;")]
         for one in copied:  # what `y` copies is a command of ours
             assert base64.b64decode(one[7:-1]).decode().isprintable()
