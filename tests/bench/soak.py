@@ -111,6 +111,8 @@ class Soak:
     def tour(self) -> None:
         """Open every tab, popup and pane."""
         for key in TOUR:
+            if not self.terminal.is_alive():
+                raise RuntimeError(f"the explorer has ended before {key!r}")
             self.terminal.send(key)
             self.terminal.settle(0.05, 1.0)
             self.forget()
@@ -167,6 +169,8 @@ def _round(soak: Soak, keys: int, details: int, sizes: int, flips: int) -> tuple
     soak.latencies_ms = []
     before = soak.processor_seconds()
     soak.keys(keys)
+    if not soak.terminal.is_alive():
+        raise RuntimeError("the explorer has ended: see `crashes` in its cache directory")
     spent = soak.processor_seconds() - before
     return statistics.median(soak.latencies_ms), spent * 1000 / len(soak.latencies_ms)
 

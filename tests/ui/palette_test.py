@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 
 from modelscope_tui.catalog.query import SORTS
 from modelscope_tui.ui import keymap
@@ -113,3 +113,29 @@ async def test_it_opens_at_every_place(open_explorer: Open) -> None:
             await stage.pause()
             assert isinstance(stage.app.screen, CommandPalette)
             await stage.press("escape", "escape")
+
+
+async def test_enter_twice_in_one_moment_ends_no_more_than_the_palette(open_explorer: Open) -> None:
+    async with open_explorer() as stage:
+        await stage.press("ctrl+p")
+        await stage.pilot.pause(0.3)  # type: ignore[attr-defined]
+        listed = stage.app.screen.query_one(CommandList)
+        listed.action_first()
+        listed.action_select()
+        listed.action_select()  # before the screen has heard of the first
+        await stage.settle()
+        assert stage.app.is_running
+        assert stage.app._exception is None
+        assert not CommandPalette.is_open(stage.app)
+
+
+async def test_a_popup_that_has_gone_takes_no_other_one_along(open_explorer: Open) -> None:
+    async with open_explorer() as stage:
+        await stage.press("question_mark")
+        await stage.pilot.pause()  # type: ignore[attr-defined]
+        help_screen = stage.app.screen
+        help_screen.call_later(lambda: help_screen.dismiss() and None)
+        help_screen.call_later(lambda: help_screen.dismiss() and None)
+        await stage.settle()
+        assert len(stage.app.screen_stack) == 1
+        assert stage.app._exception is None

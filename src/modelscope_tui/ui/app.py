@@ -14,7 +14,9 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from textual import events
+from textual._context import active_message_pump
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.filter import LineFilter, Monochrome
 from textual.screen import Screen
@@ -149,6 +151,17 @@ class ExplorerApp(App[None]):
         if target.post_message(handled):
             with suppress(TimeoutError):  # a screen that is busy for so long gets the next key all the same
                 await asyncio.wait_for(handled.seen.wait(), MOST_SECONDS_A_KEY)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the popup on top; one that has gone already and is told so again takes no other along.
+
+        Textual closes whatever is on top: two quick presses of enter in the palette ended the program.
+        """
+        asks = active_message_pump.get(None)
+        if isinstance(asks, Screen) and asks is not self.screen:
+            nothing: AwaitComplete = AwaitComplete.nothing()  # type: ignore[no-untyped-call]
+            return nothing
+        return super().pop_screen()
 
     def on_load(self) -> None:
         """Before anything is drawn: be ready to be told to end."""
