@@ -7,6 +7,8 @@
     0.1.0/hub.parcel        what `cache export` wrote
     0.1.0/policy.toml       a team's policy
 
+0.0.6 was never released: it is what a copy of the sources left whose index had the layout before that of 0.1.0.
+
 `python -m tests.released` writes the folder of the present version, once, when it is released. A folder that is there
 is never changed: it is what people have.
 """
