@@ -72,6 +72,10 @@ CASES = [
         ("internlm/internlm2-chat-20b", "--trust-remote-code", "SG"),
     ]),
     *runs("transformers", [("LGAI-EXAONE/EXAONE-3.5-32B-Instruct", "--trust-remote-code", "TF")]),
+    *refuses("transformers", [
+        ("xai-org/grok-2", "Grok1ForCausalLM | no class", "VR"),
+        ("liuhaotian/llava-v1.5-7b", "LlavaLlamaForCausalLM | llava-hf", "VR"),
+    ]),
     *refuses("replicate", [("internlm/internlm2-chat-20b", "(internlm2) is code of the repository", "VR")]),
     *runs("deepspeed", [("LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct", "--trust-remote-code", "VR")]),
     *runs("axolotl", [("LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct", "trust_remote_code: true", "VR")]),
