@@ -54,6 +54,35 @@ def test_a_stranger_finds_a_model_copies_its_command_and_leaves(start: Start, co
     assert terminal.raw.rstrip().endswith((b"\x1b[?25h", b"\x1b[?1004l", b"\x1b[<u", b"l", b"h"))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+def test_ctrl_c_ends_the_program_that_was_run_and_the_explorer_comes_back_whole(own_cache: Path) -> None:
+    (own_cache / "bin").mkdir()
+    tool = own_cache / "bin" / "ollama"
+    tool.write_text('#!/bin/sh\necho "standing in: $*"\nexec sleep 600\n', encoding="utf-8")
+    tool.chmod(0o755)
+    env = {"PATH": f"{tool.parent}{os.pathsep}{os.environ['PATH']}"}
+    terminal = programs.explorer(own_cache, "--offline", "--machine", "RTX 4090", "Qwen/Qwen3-8B", env=env)
+    try:
+        terminal.wait_for(lambda screen: "Qwen/Qwen3-8B" in screen)
+        terminal.send("6l")
+        terminal.wait_for(lambda screen: "ollama run" in screen)
+        terminal.send("r")
+        terminal.wait_for(lambda screen: "Run this here?" in screen)
+        terminal.send("y")
+        terminal.wait_for(lambda screen: "standing in: run" in screen)
+        terminal.send("\x03")
+        terminal.wait_for(lambda screen: "ended by SIGINT (exit code 130) - press enter" in screen)
+        terminal.send("\x03\r")  # one more, from somebody in a hurry, ends nothing
+        terminal.wait_for(lambda screen: "1 Organizations" in screen and "6 Qwen/Qwen3-8B" in screen)
+        terminal.send("5j")
+        terminal.wait_for(lambda screen: "6 Qwen/Qwen3-8B-" in screen)
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.raw.count(b"\x1b[?1049h") == terminal.raw.count(b"\x1b[?1049l") == 2
+    finally:
+        terminal.close()
+
+
 @pytest.mark.parametrize("fault", ["hang", "refuse", "garbage", "html"])
 def test_with_a_bad_hub_the_screen_fills_keys_are_answered_and_the_status_says_why(start: Start, fault: str) -> None:
     with HubServer() as hub:
