@@ -19,7 +19,7 @@ ROW = Model(
 
 def test_facts_without_a_mark_stand_on_the_source_that_the_head_names() -> None:
     sources = Sources(ROW, ["params", "likes", "library", "languages", "context"])
-    assert sources.legend == "facts from llmfit, 2026-10-05; others name theirs"
+    assert sources.legend == "facts from llmfit 2026-10-05 unless marked"
     assert sources.mark("params") == sources.mark("likes") == sources.mark("context") == ""
     assert sources.mark("library") == "[its tags]"
     assert sources.mark("languages") == "[Xinference]"
@@ -27,6 +27,6 @@ def test_facts_without_a_mark_stand_on_the_source_that_the_head_names() -> None:
 
 
 def test_a_row_from_one_source_has_no_marks_and_one_from_nowhere_no_legend() -> None:
-    assert Sources(ROW, ["license"]).legend == "facts from the Hub, 2026-11-24"
+    assert Sources(ROW, ["license"]).legend == "facts from the Hub 2026-11-24"
     assert Sources(ROW, ["license"]).dates == ""
     assert Sources(Model("a/b"), ["license"]).legend == ""

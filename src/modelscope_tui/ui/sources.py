@@ -44,8 +44,8 @@ class Sources:
     def legend(self) -> str:
         """Say what facts without a mark stand on; empty where nothing is known of that."""
         days = [day(said.as_of) for field, said in self._said.items() if self._name(field) == self.usual]
-        dated = f", {max(days)}" if any(days) else ""
-        more = "; others name theirs" if any(self.mark(field) for field in self._said) else ""
+        dated = f" {max(days)}" if any(days) else ""
+        more = " unless marked" if any(self.mark(field) for field in self._said) else ""
         return f"facts from {self.usual}{dated}{more}" if self.usual else ""
 
     @property
