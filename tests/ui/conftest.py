@@ -94,10 +94,11 @@ Open = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_frame_by_the_clock() -> Iterator[None]:
-    """Paint when a story waits, and not 240 times a second: nobody looks in between."""
+def nothing_by_the_clock() -> Iterator[None]:
+    """Paint when a story waits, not 240 times a second, and make no tabs ahead unless the story asks for it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual.screen.UPDATE_PERIOD", 3600.0)
+        patch.setattr("modelscope_tui.ui.panes.ahead.REST_SECONDS", 3600.0)
         yield
 
 

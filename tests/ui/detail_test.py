@@ -114,6 +114,8 @@ async def test_text_of_the_command_can_be_selected_and_copied(open_explorer: Ope
         await stage.settle()
         await stage.pilot.mouse_down("#launch-command", offset=(2, 1))  # type: ignore[attr-defined]
         await stage.pilot.hover("#launch-command", offset=(8, 1))  # type: ignore[attr-defined]
+        stage.detail.make("card")  # as it is ahead, while one selects
+        await stage.pause()
         await stage.pilot.mouse_up("#launch-command", offset=(8, 1))  # type: ignore[attr-defined]
         await stage.press("ctrl+c")
         await stage.settle()

@@ -11,6 +11,7 @@ from typing import Any
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from modelscope_tui.ui.present import letter_for_letter
 
@@ -28,6 +29,11 @@ class Field(Input):
 
     def __init__(self, value: str = "", **options: Any) -> None:
         super().__init__(value, highlighter=Harmless(), compact=True, **options)
+
+    def _watch_selection(self, selection: Selection) -> None:
+        """Take nobody's selection away by being made: Textual clears that of the whole screen for each new field."""
+        if self.is_mounted:
+            super()._watch_selection(selection)
 
     def on_mount(self) -> None:
         """Blink only where motion is wanted: TEXTUAL_ANIMATIONS asks for it, `reduced_motion` forbids it."""
