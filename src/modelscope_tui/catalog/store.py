@@ -322,4 +322,4 @@ def _bytes_of_column(column: Column) -> int:
 def bytes_of(bitmap: BitMap) -> int:
     """Say about how much memory a bitmap takes."""
     # A roaring container holds at most 8 KiB per 65,536 rows; sparse ones two bytes a row. Near enough for a bound.
-    return min(2 * len(bitmap), ((bitmap.max() >> 16) + 1) * 8192) + 100 if bitmap else 100
+    return min(2 * len(bitmap), ((bitmap.max() >> 16) + 1) * 8192) + 300 if bitmap else 300

@@ -187,15 +187,21 @@ class Shelf:
         if os.path.expandvars(name) != name:  # diskcache would expand it and write somewhere else
             raise OSError("its name holds the name of an environment variable")
         is_marked = _refuse_newer(database)
-        cache = diskcache.Cache(
-            name,
-            timeout=LOCK_SECONDS,
-            disk=JsonDisk,
-            eviction_policy="least-recently-used",
-            size_limit=self._size_limit,
-            sqlite_mmap_size=0,
-            disk_min_file_size=2**62,
-        )
+        cache = diskcache.Cache.__new__(diskcache.Cache)
+        try:
+            cache.__init__(
+                name,
+                timeout=LOCK_SECONDS,
+                disk=JsonDisk,
+                eviction_policy="least-recently-used",
+                size_limit=self._size_limit,
+                sqlite_mmap_size=0,
+                disk_min_file_size=2**62,
+            )
+        except Exception:
+            with contextlib.suppress(AttributeError):  # (its connection is open, and nobody else could close it)
+                cache.close()
+            raise
         if not is_marked:
             _mark(database)
         return cache

@@ -21,8 +21,9 @@ from modelscope_tui.ui.present import glyphs
 from modelscope_tui.ui.widgets.looks import Looks
 from modelscope_tui.ui.widgets.words import room_inside
 
-KEPT = 600
-"""How many painted lines are kept; the oldest half goes when there are more."""
+KEPT = 96
+"""How many painted lines are kept, or three screens of them; the oldest half goes when there are more. Textual keeps
+what it makes of each, which comes to ten KiB a line."""
 
 Piece = tuple[str, str]
 """A text of known width, and the part of the looks it is painted in."""
@@ -158,8 +159,8 @@ class LineList(Widget, can_focus=True):
         strip = self._strips.get(key) if known is not None else None
         if strip is None:
             strip = self._painted(self.pieces(line, width - 1), width, state, thumb)
-            if len(self._strips) >= KEPT:
-                for old in list(self._strips)[: KEPT // 2]:
+            if len(self._strips) >= max(KEPT, 3 * self.rows_in_view):
+                for old in list(self._strips)[: len(self._strips) // 2]:
                     del self._strips[old]
             if known is not None:
                 self._strips[key] = strip
