@@ -93,7 +93,8 @@ class Inspection:
             self._timer.stop()
             self._timer = None
         if self.model is None:
-            self._pane.show_nothing("No model is selected.")
+            waiting = "The index is being made; a model can be looked into as soon as it is there."
+            self._pane.show_nothing("No model is selected." if self._explorer.is_ready else waiting)
             return
         if self.known is not None and self.known.is_final and not refresh:
             return

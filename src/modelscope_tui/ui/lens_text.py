@@ -102,7 +102,7 @@ def _line(line: Line, width: int) -> Content:
     head = (name.ljust(LABEL), "$foreground 50%") if name else ("", "")
     tail = f"[{clean(source, 200)}]" if source else ""
     if tail and body.endswith(tail):
-        told: list[tuple[str, str]] = [(body[: -len(tail)], ""), (tail, "$foreground 40%")]
+        told: list[tuple[str, str]] = [(body[: -len(tail)], ""), (tail, "$foreground 55%")]
     else:
         told = [(body, "")]
     return Content.assemble(head, (sign, USE_STYLES.get(answer, "")), *told)

@@ -89,4 +89,4 @@ def eval_lines(details: ModelDetails, label: int, width: int) -> Iterator[Conten
         name = fitted(named, max(label, width - BAR - 9))
         yield Content.assemble((name + " ", "$foreground 50%"), (drawn, "$accent"), f" {value:.4g}")
     if shown:
-        yield Content.styled("as reported on the model's page; nobody here has checked them", "$foreground 40%")
+        yield Content.styled("as reported on the model's page; nobody here has checked them", "$foreground 55%")

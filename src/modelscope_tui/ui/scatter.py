@@ -16,7 +16,7 @@ from modelscope_tui.ui.present import count, is_ascii_only
 
 Fits = Literal["yes", "tight", "no", "unknown"]
 
-STYLES = {"yes": "$text-success", "tight": "$text-warning", "no": "$foreground 35%", "unknown": "$foreground 35%"}
+STYLES = {"yes": "$text-success", "tight": "$text-warning", "no": "$foreground 50%", "unknown": "$foreground 50%"}
 """How a dot looks, by whether its model fits."""
 
 _CHOSEN = "$text-accent"

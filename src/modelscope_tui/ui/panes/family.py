@@ -144,7 +144,8 @@ def _head(tree: Tree, *, is_offline: bool) -> Content:
         words = f"No relatives in {source}{more}."
         hint = " Models name their base on their card; this one names none, and none names it."
         return Content.assemble(words, (hint, "$foreground 50%"))
-    return Content.styled(f"{present.grouped(tree.relatives)} relatives in {source}{more}", "$foreground 50%")
+    number = f"{present.grouped(tree.relatives)} {'relative' if tree.relatives == 1 else 'relatives'}"
+    return Content.styled(f"{number} in {source}{more}", "$foreground 50%")
 
 
 def _row(line: Kin) -> Row:

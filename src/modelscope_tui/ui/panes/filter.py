@@ -89,7 +89,7 @@ class FilterPane(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Make the status, and a hint in the place of the field."""
-        self._hint.show((self._text or HINT, "" if self._text else "$foreground 40%"))
+        self._hint.show((self._text or HINT, "" if self._text else "$foreground 55%"))
         yield self._hint
         yield self._status
 
