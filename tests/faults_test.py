@@ -10,6 +10,8 @@ import json
 import os
 import pty
 import re
+import shlex
+import shutil
 import signal
 import struct
 import subprocess
@@ -136,6 +138,53 @@ def test_on_a_full_disk_an_export_and_a_setting_leave_what_was_there(
         assert said.err.count("\n") == 1
         assert "space" in said.err
     assert [path.name for path in full_disk.iterdir()] == ["filler"]
+
+
+def test_on_a_read_only_disk_both_doors_answer_and_say_so(
+    full_disk: Path, few: dict[str, str], start: Callable[..., Terminal]
+) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(full_disk)], check=True)
+    shared = ("--offline", "--cache-dir", str(full_disk / "cache"))
+    told = ran("search", "qwen", "--limit", "2", *shared, env=few)
+    assert (told.returncode, told.stdout.count("\n")) == (0, 2)
+    assert told.stderr.lower().count("read-only file system") == 1
+    assert ran("search", "qwen", "-o", str(full_disk / "x.json"), *shared, env=few).returncode == 1
+    terminal = start("qwen", cache=full_disk / "cache", **few)
+    terminal.wait_for(lambda screen: " of 1,000" in screen)
+    terminal.send("q")
+    assert terminal.wait_for_end() == 0
+
+
+def test_damaged_answers_are_set_aside_and_said_once(own_cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (own_cache / "shelf").mkdir(exist_ok=True)
+    (own_cache / "shelf" / "cache.db").write_bytes(b"no database at all" * 500)
+    for number in (1, 0):
+        assert main(["show", MODEL, "--offline", "--cache-dir", str(own_cache)]) == 0
+        assert capsys.readouterr().err.count("was damaged") == number
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not here")
+def test_in_a_tmux_that_nobody_looks_at_it_runs_and_ends(own_cache: Path, tmp_path: Path) -> None:
+    def tmux(*words: str) -> str:
+        argv = ["tmux", "-S", str(tmp_path / "socket"), *words]
+        return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=30).stdout
+
+    argv = programs.explorer_argv(own_cache, "--offline", MODEL)
+    tmux("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", shlex.join(argv))
+    seen = ""
+    for _ in range(600):
+        seen = tmux("capture-pane", "-p")
+        if "of 26," in seen:
+            break
+        time.sleep(0.1)  # (a pane of somebody else's cannot tell when it is drawn)
+    assert MODEL in seen
+    tmux("resize-window", "-x", "40", "-y", "10")
+    tmux("send-keys", "C-q")
+    for _ in range(300):
+        if not tmux("list-sessions"):
+            break
+        time.sleep(0.1)
+    assert tmux("list-sessions") == ""
 
 
 @pytest.mark.parametrize("below", ["", "cache"])
