@@ -59,13 +59,15 @@ def built_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         explorer.prepare()
         explorer.close()
 
-    return once(tmp_path_factory, "built-cache", make)
+    return Path(
+        shutil.copytree(once(tmp_path_factory, "built-cache", make), tmp_path_factory.mktemp("built") / "cache")
+    )
 
 
 @pytest.fixture
 def own_cache(built_cache: Path, tmp_path: Path) -> Path:
     """A cache directory with a ready index that a test may write to."""
-    return Path(shutil.copytree(built_cache, tmp_path / "cache"))
+    return Path(shutil.copytree(built_cache, tmp_path / "cache", ignore=shutil.ignore_patterns("crashes")))
 
 
 @pytest.fixture
