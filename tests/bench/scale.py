@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from modelscope_tui import indexing
 from modelscope_tui.catalog import snapshot
 from modelscope_tui.catalog.maker import write_file
 from modelscope_tui.catalog.query import SORTS, parse
-from modelscope_tui.launch.tool import rules_version, tools_of
+from modelscope_tui.catalog.record import FIELDS
+from modelscope_tui.launch.offered import offered
+from modelscope_tui.launch.tool import rules_version
 from tests.bench import keys, programs, synthetic
 from tests.bench.figures import HEADING, Times, figure, told
 from tests.bench.start import _time_once
@@ -65,12 +68,12 @@ def run(arguments: list[str]) -> None:
         print(figure("private memory above 26k, MiB", extra, 60))
         _changed(large / "catalog.db", Path(folder))
         if not options.no_screen:
-            _on_screen(small, large, root / f"{options.rows}.jsonl")
+            _on_screen(small, large, _lines_of(root, options.rows))
 
 
 def _large(root: Path, rows: int) -> Path:
     """Make the index of the synthetic rows, where it is not kept from before."""
-    lines, cache = root / f"{rows}.jsonl", root / f"cache-{rows}"
+    lines, cache = _lines_of(root, rows), root / f"cache-{rows}"
     if not lines.exists():
         synthetic.write_lines(lines, rows)
     path = cache / "catalog.db"
@@ -80,13 +83,19 @@ def _large(root: Path, rows: int) -> Path:
     shutil.rmtree(cache, ignore_errors=True)
     cache.mkdir(mode=0o700)
     began, used = time.perf_counter(), _processor_seconds()
-    write_file(path, synthetic.read_lines(lines), rows, tools_of=tools_of, meta=mark)
+    write_file(path, synthetic.read_lines(lines), rows, tools_of=offered(), meta=mark)
     took, used = time.perf_counter() - began, _processor_seconds() - used
     size = path.stat().st_size
     print(figure("bulk load, rows a second", rows / took, 40_000, is_least=True))
     print(f"  {used / rows * 1e6:.0f} microseconds of processor a row, over all processes")
     print(figure("on disk, MB", size / 1e6, 600 * rows / 2_500_000))
     return cache
+
+
+def _lines_of(root: Path, rows: int) -> Path:
+    """Name the file of the synthetic rows; rows with other fields are other rows."""
+    mark = zlib.crc32(json.dumps(FIELDS).encode())
+    return root / f"{rows}-{mark:08x}.jsonl"
 
 
 def _is_of_today(path: Path) -> bool:

@@ -1,8 +1,8 @@
 """Millions of rows as the Hub would give them, made by recombining the names and facts of the catalog; seeded.
 
 A name takes its head from one real name and its tail from another, or is copied whole by another organization, as on
-the Hub. Facts are drawn from real rows in three groups, independently: what it is (task, library, license, languages),
-what it is made of (sizes, architecture, format), and what it was made from. Tags repeat the facts, as the Hub's do.
+the Hub. Facts are those of a real row, for these go together: a text model has no image library, and there are
+thousands of combinations, not millions. What it was made from is drawn apart. Tags repeat the facts, as the Hub's do.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ class _Maker:
         words = [part.strip("-_.") for parts in self.parts for part in parts if part[0].isalpha()]
         made = {f"{self.dice.choice(words)}{self.dice.choice(words)}"[:30] for _ in range(120_000)}
         self.handles = [*handles, *sorted(made)]
-        self.kinds = [{name: getattr(model, name) or None for name in _KIND} for model in self.real]
-        self.bodies = [{name: getattr(model, name) or None for name in _BODY} for model in self.real]
+        self.facts = [
+            tuple({name: getattr(model, name) or None for name in names} for names in (_KIND, _BODY))
+            for model in self.real
+        ]
         self.taken: set[str] = set()
 
     def _id(self) -> str:
@@ -61,8 +63,8 @@ class _Maker:
     def row(self, place: int) -> str:
         """Draw the row of a place in the order of downloads."""
         dice = self.dice
-        kind, body = dice.choice(self.kinds), dice.choice(self.bodies) if dice.random() < 0.6 else {}
-        facts = {**kind, **body}
+        kind, body = dice.choice(self.facts)
+        facts = {**kind, **(body if dice.random() < 0.6 else {})}
         downloads = int(3e6 * (place + 1) ** -0.8 * (1 + dice.random()))
         day = dice.randrange(1400)
         created = f"{2023 + day // 366}-{day % 366 // 31 + 1:02}-{day % 28 + 1:02}"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
+from pyroaring import BitMap
 
 from modelscope_tui.catalog.facet import FacetCounts
 from modelscope_tui.catalog.index import Index
@@ -146,9 +147,14 @@ def test_large_answers_are_counted_in_steps_with_the_same_result(index: Index) -
     assert index.path is not None
     with closing(connect(index.path)) as connection:
         store = Store(connection)
-        reading, crossing = Organizations(store), Organizations(store, at_once=7)
-        for rows in (store.bitmap(Kind.GRAM, "a"), store.bitmap(Kind.GRAM, "qwe"), store.bitmap(Kind.TASK, "x")):
-            assert reading.counts(rows, ())[0] == crossing.counts(rows, ())[0]
+        reading, stepping = Organizations(store), Organizations(store, at_once=7)
+        at_once = Organizations(store, at_once=7, large=1)
+        at_once.warm()
+        few = store.bitmap(Kind.GRAM, "qwe")
+        rest = BitMap(range(store.count())) - few
+        for rows in (store.bitmap(Kind.GRAM, "a"), few, rest, store.bitmap(Kind.TASK, "x")):
+            found = [one.counts(rows, ("qwen",)) for one in (reading, stepping, at_once)]
+            assert found[0] == found[1] == found[2]
 
 
 def test_a_model_is_found_whatever_the_case_of_its_id(index: Index) -> None:

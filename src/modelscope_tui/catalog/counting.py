@@ -41,7 +41,9 @@ class Counting:
         """Read ahead what every count needs."""
         for kind in (Kind.GROUP, Kind.LICENSE, Kind.CATEGORY, Kind.TOOL, Kind.TASK):
             self._store.family(kind)
-        self.organizations.counts(BitMap([0]), ())
+        for value in self._store.family(Kind.LICENSE):
+            self._license(value)
+        self.organizations.warm()
 
     def counts(self, query: Query, rows_of: Callable[[Query], BitMap]) -> FacetCounts:
         """Count every facet; a facet's own terms do not hide its other values."""

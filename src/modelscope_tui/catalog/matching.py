@@ -17,7 +17,7 @@ from modelscope_tui.catalog.license import GROUPS
 from modelscope_tui.catalog.measure import number_span, time_span
 from modelscope_tui.catalog.narrow import Licensed, Narrowed, Narrowing, rows_of
 from modelscope_tui.catalog.query import NUMBERS, TIMES, Problem, Query, Term
-from modelscope_tui.catalog.store import Store
+from modelscope_tui.catalog.store import Store, bytes_of
 from modelscope_tui.catalog.taxonomy import language_code
 from modelscope_tui.catalog.words import Words
 
@@ -49,7 +49,7 @@ class Matching:
         self._words = Words(store)
         self.alike = self._words.alike
         """Gives real spellings that are one slip away from a word."""
-        self._terms: Kept[Term | tuple[Term, Narrowing], BitMap] = Kept(64)
+        self._terms: Kept[Term | tuple[Term, Narrowing], BitMap] = Kept(_TERM_BYTES, bytes_of)
         self._judgements: Kept[Term, tuple[Mapping[str, Narrowing], BitMap]] = Kept(8)
         self.everything = BitMap()
         self.renew()

@@ -64,8 +64,8 @@ CREATE TABLE bitmaps (
 PAGE_BYTES = 8192
 """Three blocks of rows fill a page of this size well; half of it would hold but one."""
 
-_BITMAP_BYTES = 12 << 20
-_COLUMN_BYTES = 24 << 20
+_BITMAP_BYTES = 8 << 20
+_COLUMN_BYTES = 12 << 20
 _ID_CHUNKS = 64
 _AT_ONCE = 500
 _PAGE_CACHE_KIB = 2048

@@ -13,19 +13,27 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.crossing import told_by_tokens
 from modelscope_tui.catalog.kept import Kept
-from modelscope_tui.catalog.keys import SIGNS, Kind, folded
+from modelscope_tui.catalog.keys import SIGNS, Kind, folded, texts_of
+from modelscope_tui.catalog.record import decode
 from modelscope_tui.catalog.store import CHUNK_BITS, IN_CHUNK, SPOKEN, Store, bytes_of
 from modelscope_tui.catalog.suggestion import slips
 
-_WORDS_KEPT = 128
-_ANSWER_BYTES = 6 << 20
+_VALUES_KEPT = 100_000
+"""So many values that have a word in them are kept for the next letter: some ten megabytes."""
+
+_ANSWER_BYTES = 4 << 20
 MANY = 200
 """From so many ids on it is quicker to ask the tokens than to look at each."""
+
+_GRAM = 3
+_LOOKED_INTO = 300
+"""So many rows are looked at in full; more take longer than asking for all values that have a word."""
 
 _LOOKED_AT = 20_000
 """So many values with half of a mistyped word are looked at; more would take longer than a person waits."""
@@ -39,7 +47,7 @@ class Words:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._answered: Kept[str, BitMap] = Kept(_ANSWER_BYTES, bytes_of)
-        self._values: Kept[str, dict[int, list[str]]] = Kept(_WORDS_KEPT)
+        self._values: Kept[str, dict[int, list[str]]] = Kept(_VALUES_KEPT, _count_of)
 
     def forget(self) -> None:
         """Drop what was remembered."""
@@ -67,12 +75,42 @@ class Words:
             return self._store.bitmap(Kind.GRAM, piece)
         found = self._answered.get(piece)
         if found is None:
-            values = self._values_with(piece)
-            found = BitMap.union(*[self._store.united(kind, values[kind]) for kind in SPOKEN])
+            found = self._longer(piece)
+            if found is None:
+                found = self._united(self._values_with(piece))
             if _SIGN.search(piece):
                 found |= self._crossing(piece, found)
             self._answered.put(piece, found)
         return found
+
+    def _united(self, values: Mapping[int, Sequence[str]]) -> BitMap:
+        return BitMap.union(*[self._store.united(kind, values[kind]) for kind in SPOKEN])
+
+    def _longer(self, word: str) -> BitMap | None:
+        """Answer a word without signs from the answer to it without its last letter; None where that takes longer.
+
+        Rows that have the shorter word have the longer one too, but for those with a value that has the shorter one
+        only. Mostly these are few, and of them those with the last three letters are looked at.
+        """
+        shorter = word[:-1]
+        before = self._store.bitmap(Kind.GRAM, shorter) if len(shorter) == _GRAM else self._answered.get(shorter)
+        if before is None or _SIGN.search(word):
+            return None
+        known = self._values_with(shorter)
+        values = self._values_with(word)
+        others = {kind: [value for value in known[kind] if word not in value] for kind in SPOKEN}
+        if 2 * _count_of(others) > _count_of(values):
+            return None
+        doubtful = self._united(others)
+        possible = doubtful & before & self._store.bitmap(Kind.GRAM, word[-_GRAM:])
+        if len(possible) > _LOOKED_INTO:
+            return None
+        return (before - doubtful) | self._having(word, possible)
+
+    def _having(self, word: str, rows: BitMap) -> BitMap:
+        """Look at all texts of some rows."""
+        read = self._store.facts(rows.to_array())
+        return BitMap([number for number, line in read if any(word in text for text in texts_of(decode(line)))])
 
     def alike(self, word: str) -> list[str]:
         """Give spellings one slip away from a word that tokens, organizations and tags have, the most frequent first.
@@ -91,8 +129,10 @@ class Words:
 
     def _values_with(self, word: str) -> dict[int, list[str]]:
         """Find the tokens, organizations and tags that have a word in them."""
-        for shorter in (word[:-1], word[1:]):
+        for shorter in (word, word[:-1], word[1:]):
             known = self._values.get(shorter)
+            if known is not None and shorter == word:
+                return known
             if known is not None:
                 found = {kind: [value for value in values if word in value] for kind, values in known.items()}
                 return self._values.put(word, found)
@@ -126,6 +166,10 @@ class Words:
             found += [number for number in numbers[start:stop] if word in ids[number & IN_CHUNK]]
             start = stop
         return BitMap(found)
+
+
+def _count_of(values: Mapping[int, Sequence[str]]) -> int:
+    return 1 + sum(map(len, values.values()))
 
 
 def _lines_with(word: bytes, lines: bytes, most: int = sys.maxsize) -> list[str]:
