@@ -12,6 +12,7 @@ from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import FacetPane
 from modelscope_tui.ui.panes.filter import FilterPane
+from modelscope_tui.ui.present import is_ascii_only
 from modelscope_tui.ui.widgets.model_table import ModelTable
 from tests.ui import waiting
 from tests.ui.fake_explorer import FakeExplorer
@@ -100,6 +101,16 @@ def nothing_by_the_clock() -> Iterator[None]:
         patch.setattr("textual.screen.UPDATE_PERIOD", 3600.0)
         patch.setattr("modelscope_tui.ui.panes.ahead.REST_SECONDS", 3600.0)
         yield
+
+
+@pytest.fixture
+def ascii_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A terminal that can draw nothing but ASCII, for every module alike, whenever it is imported."""
+    monkeypatch.setenv("MODELSCOPE_TUI_ASCII", "1")
+    is_ascii_only.cache_clear()
+    yield
+    monkeypatch.undo()
+    is_ascii_only.cache_clear()
 
 
 @pytest.fixture

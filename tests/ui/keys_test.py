@@ -132,9 +132,8 @@ async def test_marks_stay_until_esc(open_explorer: Open) -> None:
         assert not stage.table.marked
 
 
-async def test_a_terminal_without_utf8_gets_ascii(open_explorer: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("app", "present"):
-        monkeypatch.setattr(f"modelscope_tui.ui.{module}.is_ascii_only", lambda: True)
+@pytest.mark.usefixtures("ascii_terminal")
+async def test_a_terminal_without_utf8_gets_ascii(open_explorer: Open) -> None:
     rows = [a_model("someone/\u6f22\u5b57-name", task="\u00e9")]
     async with open_explorer(explorer=FakeExplorer(rows)) as stage:
         await stage.press("enter", "l", "question_mark")

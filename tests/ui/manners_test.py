@@ -117,11 +117,8 @@ async def test_no_color_means_none_at_all_and_the_cursor_is_still_seen(
         assert theme.replace("-", " ") in lit
 
 
-async def test_every_tab_and_popup_is_ascii_where_nothing_else_can_be_drawn(
-    open_explorer: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in ("app", "present", "scatter"):
-        monkeypatch.setattr(f"modelscope_tui.ui.{module}.is_ascii_only", lambda: True)
+@pytest.mark.usefixtures("ascii_terminal")
+async def test_every_tab_and_popup_is_ascii_where_nothing_else_can_be_drawn(open_explorer: Open) -> None:
     async with open_explorer() as stage:
         for tab in NAMES:
             stage.detail.show_tab(tab)

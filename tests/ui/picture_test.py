@@ -87,7 +87,7 @@ def test_equal_numbers_and_one_dot_can_be_drawn() -> None:
     assert drawn(dots[:1], None, ("parameters", "likes"), (10, 3)).plain
 
 
-def test_a_terminal_of_ascii_gets_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modelscope_tui.ui.scatter.is_ascii_only", lambda: True)
+@pytest.mark.usefixtures("ascii_terminal")
+def test_a_terminal_of_ascii_gets_ascii() -> None:
     dots = [Dot("a/b", 1e9, 100, "yes"), Dot("a/c", 3e9, 1000, "no")]
     assert drawn(dots, dots[0], ("parameters", "likes"), (60, 20)).plain.isascii()
