@@ -56,3 +56,21 @@ async def test_nothing_is_asked_ahead_while_the_models_are_walked_through(open_e
         await _rest(stage)
         assert set(stage.detail.tabs) == set(NAMES), "the widgets are made"
         assert explorer.asked == []
+
+
+async def test_who_leaves_while_something_is_made_leaves_well(open_explorer: Open) -> None:
+    async with open_explorer((80, 24)) as stage:
+        stage.app.exit()
+        stage.detail.ahead.step()
+        stage.detail.show_tab("fit")
+        stage.screen.query("#panes").remove()
+        stage.screen.on_resize()
+        await stage.screen._begin()
+        assert set(stage.detail.tabs) == {"overview"}
+    assert stage.app.return_code == 0
+
+
+async def test_who_leaves_at_the_first_frame_leaves_well(open_explorer: Open) -> None:
+    async with open_explorer(wait=False) as stage:
+        stage.app.exit()
+    assert stage.app.return_code == 0

@@ -48,6 +48,8 @@ class KeyedScreen(Screen[None]):
 
     def place_panes(self) -> None:
         """Show the panes that the size and the place call for."""
+        if not self.is_attached:  # it is about to leave, and takes no more widgets
+            return
         form = form_of(self.size.width, self.size.height)
         names = shown(form, self.place, self.facet)
         self._draw_notice(is_drawn=form == "tiny")

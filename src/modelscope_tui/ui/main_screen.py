@@ -79,7 +79,9 @@ class MainScreen(AnsweredScreen):
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
-        """Go on after the first frame."""
+        """Go on after the first frame, unless it was enough."""
+        if not self.is_attached:
+            return
         await self.query_one(FilterPane).bring_field()
         gc.enable()
         self.work.prepare()

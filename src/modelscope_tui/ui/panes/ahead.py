@@ -44,8 +44,8 @@ class Ahead:
         pane = self._pane
         self._timer = None
         known = pane.known
-        if known is None or not known.is_final or not pane.size.width:
-            return
+        if known is None or not known.is_final or not pane.size.width or not pane.is_attached:
+            return  # (a program that is about to leave takes no more widgets)
         for name in self._nearest():
             tab = pane.tabs.get(name)
             if tab is None:

@@ -160,7 +160,7 @@ class DetailPane(Vertical, can_focus=True):
 
     def _fill(self) -> None:
         """Show the current tab, making it when it is not there yet."""
-        if not self.is_mounted:
+        if not self.is_mounted or not self.is_attached:
             return
         if self._strip is None:
             self._strip = Choices(STRIP, self.tab, is_one_line=True, id="tabs")
