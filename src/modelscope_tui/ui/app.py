@@ -18,6 +18,7 @@ from textual._context import active_message_pump
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
 from textual.screen import Screen
 from textual.widget import Widget
@@ -25,7 +26,7 @@ from textual.widget import Widget
 from modelscope_tui.explorer import Explorer
 from modelscope_tui.settings import Settings
 from modelscope_tui.ui.answered_screen import SAID_SECONDS
-from modelscope_tui.ui.ending import leave_when_told
+from modelscope_tui.ui.ending import leave_when_told, outlasting
 from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.messages import KeyHandled
 from modelscope_tui.ui.present import clean, is_ascii_only
@@ -162,6 +163,10 @@ class ExplorerApp(App[None]):
             nothing: AwaitComplete = AwaitComplete.nothing()  # type: ignore[no-untyped-call]
             return nothing
         return super().pop_screen()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Give the driver of this system, as one that a closed window does not hold up."""
+        return outlasting(super().get_driver_class())
 
     def on_load(self) -> None:
         """Before anything is drawn: be ready to be told to end."""
