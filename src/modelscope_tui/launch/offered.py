@@ -59,7 +59,7 @@ def _digest(*facts: Any) -> Hashable:
         tuple(capabilities or ()),
         tuple([_short(tag) for tag in tags if tag in telling or tag[:10] in _BEGINNINGS]) if tags else (),
         any(map(is_repo_id, gguf)) if gguf else None,
-        is_large(params or estimate, model_id),
+        is_large(params or estimate, model_id) if has_gguf or gguf else None,
         _class_of_original(model_id, tags, bases, model_type) if has_gguf else None,
         vectors is None,
         is_repo_id(model_id),

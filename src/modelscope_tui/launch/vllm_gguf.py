@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 from modelscope_tui.catalog.model import Model, ModelDetails, is_repo_id
 from modelscope_tui.fit.machine import Machine
@@ -54,14 +55,20 @@ def original_of(model: Model, details: ModelDetails | None = None) -> Original |
     """Name the original of a GGUF repository, where it is of a family that the plugin is tested with."""
     own = rules("recipes")["gguf"]
     for name in (found.rpartition("/")[2] for found in originals_of(model)):
-        for pattern, publisher, kind in own["originals"]:
-            plain = name if re.fullmatch(pattern, name) else _PUBLISHER_FIRST.sub("", name)
-            if re.fullmatch(pattern, plain):
-                return Original(f"{publisher}/{plain}", kind)
+        for plain in dict.fromkeys((name, _PUBLISHER_FIRST.sub("", name))):
+            for pattern, publisher, kind in _originals():
+                if pattern.fullmatch(plain):
+                    return Original(f"{publisher}/{plain}", kind)
     said = details.gguf.get("architecture") if details is not None else None
     kind = own["types"].get(said if isinstance(said, str) and said else model_type_of(model, details))
     base = next((name for name in model.base_models if is_repo_id(name)), None)
     return Original(base, kind) if base is not None and kind is not None else None
+
+
+@cache
+def _originals() -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    listed = rules("recipes")["gguf"]["originals"]
+    return tuple((re.compile(pattern), publisher, kind) for pattern, publisher, kind in listed)
 
 
 def refusal_of(model: Model, details: ModelDetails | None = None) -> str | None:
