@@ -17,7 +17,7 @@ import pytest
 from modelscope_tui.__main__ import main
 from tests import hostile
 from tests.bench import programs
-from tests.bench.terminal import Terminal
+from tests.bench.terminal import ESCAPE, Terminal
 from tests.hub_server import HubServer, recorded
 
 NAME = "nasty/zyzzyva-7b"
@@ -147,8 +147,8 @@ MOVES = re.compile(rb"\x1b\[[\d;]*[mHABCDGKJ]")
 """Colours and places, which follow what is on the screen."""
 
 PASTED = "paste"
-TOUR = ("\r", "l", "l", "l", "l", "l", "l", "l", "y", "\x1b", "v", "\x1b", ":", "zyz", "\x1b", "?", "\x1b", "V", "\x1b",
-        "M", "\x1b", "n", PASTED, "\x1b", "/zyzzyva")  # fmt: skip
+TOUR = ("\r", "l", "l", "l", "l", "l", "l", "l", "y", ESCAPE, "v", ESCAPE, ":", "zyz", ESCAPE, "?", ESCAPE, "V", ESCAPE,
+        "M", ESCAPE, "n", PASTED, ESCAPE, "/zyzzyva")  # fmt: skip
 
 
 def own_files(folder: Path, text: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import programs
-from tests.bench.terminal import Terminal
+from tests.bench.terminal import ESCAPE, Terminal
 from tests.hub_server import HubServer, refusing_address
 
 Start = Callable[..., Terminal]
@@ -45,7 +45,7 @@ def test_a_stranger_finds_a_model_copies_its_command_and_leaves(start: Start, co
     terminal.wait_for(lambda screen: "command copied" in screen)
     terminal.send("\x1b")
     terminal.settle(0.3)
-    terminal.send("\x1b\x1b")
+    terminal.send(ESCAPE * 2)
     terminal.settle(0.3)
     assert terminal.is_alive()
     terminal.send("q")

@@ -12,6 +12,7 @@ import pytest
 
 from modelscope_tui.__main__ import main
 from tests.bench import programs
+from tests.bench.terminal import ESCAPE
 from tests.hub_server import VALID_TOKEN, HubServer
 
 MODEL = "meta-llama/Llama-3.1-8B-Instruct"
@@ -69,7 +70,7 @@ def test_the_explorer_shows_and_keeps_no_token(hub: HubServer, own_cache: Path, 
     terminal = programs.explorer(own_cache, MODEL, "--endpoint", hub.url)
     try:
         terminal.wait_for(lambda screen: MODEL in screen.replace(MODEL, "", 1))
-        for keys in ("\r", "l", "l", "l", "l", "l", "l", "y", "\x1b", "?", "\x1b"):
+        for keys in ("\r", "l", "l", "l", "l", "l", "l", "y", ESCAPE, "?", ESCAPE):
             terminal.send(keys)
             terminal.settle(0.2)
         terminal.send("q")

@@ -20,6 +20,10 @@ from pathlib import Path
 
 import pyte
 
+ESCAPE = "\x1b[27u"
+"""The key as terminals with the Kitty protocol send it. A bare ESC and the letter after it, when both are there before
+the program reads, are Alt and that letter; this one stays itself however busy the machine is."""
+
 
 class Terminal:
     """One program in a pseudo-terminal of ``columns`` by ``lines``; the clock starts just before it does."""

@@ -69,7 +69,7 @@ def check_manifest(found: Mapping[str, Any]) -> None:
 @pytest.fixture(scope="module")
 def everything(catalog: Mapping[str, Model]) -> list[tuple[str, LaunchAnswer]]:
     """Every tool's answer for every target, over a sample of rows and several machines."""
-    rows = random.Random(7).sample([row for row in catalog.values() if is_repo_id(row.id)], 150)
+    rows = random.Random(7).sample([row for row in catalog.values() if is_repo_id(row.id)], 100)
     machines = (None, BIG, "RTX 4090", "2xMI300X", "cpu:64GB")
 
     def ask() -> Iterator[tuple[str, LaunchAnswer]]:
