@@ -96,10 +96,11 @@ Open = Callable[..., AbstractAsyncContextManager[Stage]]
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_by_the_clock() -> Iterator[None]:
-    """Paint when a story waits, not 240 times a second, and make no tabs ahead unless the story asks for it."""
+    """Paint when a story waits, make no tabs ahead unless it asks, and let no key overtake another."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual.screen.UPDATE_PERIOD", 3600.0)
         patch.setattr("modelscope_tui.ui.panes.ahead.REST_SECONDS", 3600.0)
+        patch.setattr("modelscope_tui.ui.app.MOST_SECONDS_A_KEY", 3600.0)
         yield
 
 

@@ -33,8 +33,9 @@ from modelscope_tui.ui.present import clean, is_ascii_only
 from modelscope_tui.ui.themes import DARK, LIGHT
 from modelscope_tui.ui.thrift import EVERY_SECONDS, give_back
 
-MOST_SECONDS_A_KEY = 0.25
-"""How long a key may keep the next one waiting."""
+MOST_SECONDS_A_KEY = 1.0
+"""How long a key may keep the next one waiting. On a machine with much else to do a quarter of this was too little: the
+letter after `/` went to the table."""
 
 
 def _commands() -> type[Any]:
@@ -146,8 +147,8 @@ class ExplorerApp(App[None]):
 
     async def _follow_through(self, target: Widget) -> None:
         """Wait until what a key set in motion has reached the screen: its messages go the same way as this one."""
-        if not isinstance(self.screen, MainScreen) or not target.is_attached:
-            return
+        if not isinstance(self.screen, MainScreen) or not target.is_attached or target.screen is not self.screen:
+            return  # (what a key closed has nothing more to say: waiting for it would be for nothing)
         handled = KeyHandled()
         if target.post_message(handled):
             with suppress(TimeoutError):  # a screen that is busy for so long gets the next key all the same
