@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelscope_tui.catalog.form import form_of
+from modelscope_tui.catalog.form import form_of, params_weighed
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.quantization import stored_format
 from modelscope_tui.fit.device import parse_machine
+from modelscope_tui.fit.estimate import estimate
 from modelscope_tui.fit.judge import judge, limits_of, params_limits
 from modelscope_tui.fit.machine import Machine
 
@@ -74,3 +75,35 @@ def test_four_bits_that_only_library_and_name_tell_are_four_bits() -> None:
     assert stored_format(ModelDetails(row)) == "MLX-4bit"
     assert form_of(Model("Qwen/Qwen3-8B", library="transformers")) == "plain"
     assert form_of(Model("someone/my-4bit", library="transformers")) == "plain", "a name alone tells nothing"
+
+
+def test_weights_of_the_mlx_community_have_the_width_that_their_name_says() -> None:
+    row = Model("mlx-community/Qwen3-Coder-30B-A3B-Instruct-4bit", params=30_532_122_624)
+    assert form_of(row) == "mlx-4bit"
+    assert judge(row, parse_machine("M3 Max 36GB")) == "yes"
+    assert form_of(Model("MLX-community/parakeet-tdt-0.6b-v2")) == "plain"
+    assert form_of(Model("mlx-community-fans/Qwen3-8B-4bit")) == "plain"
+
+
+@pytest.mark.parametrize(
+    ("model_id", "quantization", "params", "weighed"),
+    [
+        ("nvidia/Qwen3.6-35B-A3B-NVFP4", "NVFP4", 18_680_000_000, None),
+        ("lmstudio-community/Qwen2.5-14B-Instruct-MLX-4bit", "MLX", 2_308_527_104, None),
+        ("Qwen/Qwen2.5-32B-Instruct-AWQ", "AWQ-4bit", 32_763_876_352, 32_763_876_352),
+        ("LnL-AI/TinyLlama-1.1B-Chat-v1.0-GPTQ-4bit", "GPTQ-Int4", 904_000_000, 904_000_000),
+        ("z-lab/Qwen3.8-27B-DFlash2-FP8", "FP8", 1_920_000_000, 1_920_000_000),
+        ("a/Distill-Llama-70B-to-8B-AWQ", "AWQ-4bit", 8_030_261_248, 8_030_261_248),
+        ("a/Qwen3-8B-pruned", None, 4_000_000_000, 4_000_000_000),
+    ],
+)
+def test_a_count_of_packed_elements_is_no_number_of_parameters(
+    model_id: str, quantization: str | None, params: int, weighed: int | None
+) -> None:
+    row = Model(model_id, params=params, quantization=quantization)
+    assert params_weighed(row) == weighed
+    assert (judge(row, parse_machine("4xH100")) == "unknown") == (weighed is None)
+    fit = estimate(ModelDetails(row), parse_machine("4xH100"))
+    assert (fit.weights_bytes is None) == (weighed is None)
+    if weighed is None:
+        assert "params (the count is of packed elements)" in fit.missing

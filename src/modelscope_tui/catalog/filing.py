@@ -9,10 +9,9 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
-from modelscope_tui.catalog.form import form_by, form_needs_id
+from modelscope_tui.catalog.form import form_by, form_needs_id, weighed_by
 from modelscope_tui.catalog.hints import pieces_needed
 from modelscope_tui.catalog.keys import (
     BASED,
@@ -158,7 +157,7 @@ class Filing:
         facts = zip(columns["quantization"], columns["library"], map(bool, columns["gguf_repos"]), strict=True)
         found: defaultdict[Any, list[int]] = defaultdict(list)
         for number, model_id, fact in zip(numbers, columns["id"], facts, strict=True):
-            found[(fact, model_id if _needs_id(fact[0], fact[1]) else "")].append(number)
+            found[(fact, model_id if form_needs_id(fact[0], fact[1], model_id) else "")].append(number)
         for ((quantization, library, has_gguf), model_id), some in found.items():
             self.found.add((Kind.FORM, form_by(quantization, library, has_gguf, model_id)), some)
 
@@ -182,8 +181,8 @@ class Filing:
         self.rows.extend(numbers)
         for name in _AMOUNTS:
             known[name].extend([-1 if value is None else _amount(value) for value in columns[name]])
-        pairs = zip(columns["params"], columns["params_estimate"], strict=True)
-        sizes = [estimate if params is None else params for params, estimate in pairs]
+        facts = [columns[name] for name in ("params", "params_estimate", "quantization", "library", "id")]
+        sizes = [weighed_by(*row) for row in zip(*facts, strict=True)]
         known["size"].extend([-1 if value is None else _amount(value) for value in sizes])
         for name in _TIMES:
             moments = [seconds_of(text) for text in columns[name]]
@@ -197,9 +196,6 @@ class Filing:
             some = [number for key, number in ids.tried(pieces_needed(pattern)) if takes(key.partition("/")[2])]
             if some:
                 self.found.add((Kind.CATEGORY, category), some)
-
-
-_needs_id = cache(form_needs_id)
 
 
 def _whole(values: Sequence[str] | None) -> tuple[str, ...]:

@@ -15,6 +15,13 @@ PLAIN = "plain"
 GGUF = "gguf"
 """GGUF files, of its own or in a repository known to hold them."""
 
+_MLX_COMMUNITY = "mlx-community/"
+_PACKED = 0.8
+"""A count of less than this much of what the name says is of packed elements: in the catalog those of 4-bit floats
+reach four fifths of it, those of whole weights begin a little above."""
+
+_BILLIONS = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:\.\d+)?)b(?![a-z0-9])", re.IGNORECASE)
+_DRAFT = re.compile(r"dflash|dspark|eagle|draft|speculator|assistant|[-_]mtp$", re.IGNORECASE)
 _NAMELESS = ("mlx", "exl3")
 _SAYS_BITS = re.compile(r"\d")
 _BITS_IN_ID = re.compile(r"(\d(?:\.\d+)?)[-_ ]?(?:bits?|bpw)\b", re.IGNORECASE)
@@ -28,25 +35,65 @@ def form_of(model: Model) -> str:
 
 def form_by(quantization: str | None, library: str | None, has_gguf: bool, model_id: str) -> str:
     """Name the form of a row from the facts that tell it."""
-    if quantization is None and library == "mlx" and _BITS_IN_ID.search(model_id):
-        quantization = "MLX"
-    if quantization is None:
+    stated = _stated(quantization, library, model_id)
+    if stated is None:
         return GGUF if has_gguf else PLAIN
-    return with_bits(quantization, model_id).lower()
+    return with_bits(stated, model_id).lower()
 
 
-def form_needs_id(quantization: str | None, library: str | None) -> bool:
+def form_needs_id(quantization: str | None, library: str | None, model_id: str) -> bool:
     """Tell whether the form depends on how the row is called."""
     if quantization is None:
-        return library == "mlx"
+        return library == "mlx" or is_of_mlx_community(model_id)
     return quantization.lower().startswith(_NAMELESS)
 
 
 def stated_format(model: Model) -> str | None:
-    """Give the format that a row states: its own label, or MLX where library and name say so and no label does."""
-    if model.quantization is None and model.library == "mlx" and _BITS_IN_ID.search(model.id):
-        return with_bits("MLX", model.id)
-    return model.quantization
+    """Give the format that a row states: its own label, or MLX with its width where only its name says so."""
+    return _stated(model.quantization, model.library, model.id)
+
+
+def is_of_mlx_community(model_id: str) -> bool:
+    """Tell whether a repository is of those who hold nothing but MLX weights, whatever their cards leave out."""
+    return model_id[: len(_MLX_COMMUNITY)].lower() == _MLX_COMMUNITY
+
+
+def _stated(quantization: str | None, library: str | None, model_id: str) -> str | None:
+    if quantization is None and (library == "mlx" or is_of_mlx_community(model_id)) and _BITS_IN_ID.search(model_id):
+        return with_bits("MLX", model_id)
+    return quantization
+
+
+def params_weighed(model: Model, *, with_estimate: bool = True) -> int | None:
+    """Give the parameters that the size of a row's weights follows from; None where they are not known.
+
+    Args:
+        model: the row.
+        with_estimate: whether a third party's estimate will do where nobody has counted.
+    """
+    estimate = model.params_estimate if with_estimate else None
+    return weighed_by(model.params, estimate, model.quantization, model.library, model.id)
+
+
+def weighed_by(
+    params: int | None, estimate: int | None, quantization: str | None, library: str | None, model_id: str
+) -> int | None:
+    """Give them from the facts that tell it.
+
+    Sources count the elements of files, and packed formats keep two to eight weights in one: 18.7 billion of a model
+    that is called 35B. Such a count is of no use for bits per weight. A draft model is called as its target is.
+    """
+    known = estimate if params is None else params
+    if known is None or _stated(quantization, library, model_id) in (None, "GGUF") or _DRAFT.search(model_id):
+        return known
+    named = params_named(model_id.partition("/")[2])
+    return None if named is not None and known < _PACKED * named else known
+
+
+def params_named(name: str) -> int | None:
+    """Read the parameters that a name tells: `397B-A17B` has 397 billion, and how many are active is no matter."""
+    found = _BILLIONS.findall(name)
+    return round(float(found[0]) * 1e9) if len(found) == 1 else None  # (a distillate names two models)
 
 
 def with_bits(quantization: str, model_id: str) -> str:

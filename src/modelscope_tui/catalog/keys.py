@@ -18,7 +18,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Final
 
-from modelscope_tui.catalog.form import form_of
+from modelscope_tui.catalog.form import form_of, params_weighed
 from modelscope_tui.catalog.license import group_of, license_ids
 from modelscope_tui.catalog.measure import seconds_of
 from modelscope_tui.catalog.model import Model
@@ -57,9 +57,9 @@ Key = tuple[int, str]
 """A kind and a value."""
 
 NUMBERS = ("downloads", "likes", "trending", "params", "context", "created", "updated", "size")
-"""The numbers of a row; `size` is `params`, or where that is unknown the third party's estimate (for `fits:`)."""
+"""The numbers of a row; `size` is what `fits:` goes by (``form.params_weighed``)."""
 
-LAYOUT = 7
+LAYOUT = 8
 """The version of the index file; raised when its tables or keys change their meaning, and the index is made anew."""
 
 KNOWN = "known"
@@ -186,7 +186,7 @@ def numbers_of(model: Model) -> dict[str, int]:
         "context": model.context,
         "created": seconds_of(model.created),
         "updated": seconds_of(model.updated),
-        "size": model.params if model.params is not None else model.params_estimate,
+        "size": params_weighed(model),
     }
     return {name: int(value) for name, value in values.items() if value is not None and 0 <= value <= LARGEST}
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from modelscope_tui.catalog.form import params_weighed
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.fit.attention import attention_of, encoder_of
 from modelscope_tui.fit.fields import Fields, text_part
@@ -75,7 +76,7 @@ def _shape(details: ModelDetails, fields: Fields, sizes: tuple[int, int, int, in
         hidden=hidden,
         vocab=vocab,
         attention=attention_of(fields, row, kinds, hidden, heads),
-        params=row.params or _gguf_total(details),
+        params=params_weighed(row, with_estimate=False) or _gguf_total(details),
         inner_dim=inner_dim_of(fields, family, hidden, experts),
         is_tied=bool(_TIED.search(family)) if tied is None else tied,
         mlp_layers=mlp_layers_of(fields),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from modelscope_tui.catalog.form import params_weighed
 from modelscope_tui.catalog.model import ModelDetails, Quantization
 from modelscope_tui.errors import UsageError
 from modelscope_tui.fit.config import context_of, family_of, shape_of
@@ -140,7 +141,11 @@ def estimate(
 
 def _unweighed(details: ModelDetails) -> tuple[str, ...]:
     """Name what is missing for the size of the weights."""
-    return ("params",) if details.model.params is None else ("bits per weight of the stored format",)
+    if details.model.params is None:
+        return ("params",)
+    if params_weighed(details.model, with_estimate=False) is None:
+        return ("params (the count is of packed elements)",)
+    return ("bits per weight of the stored format",)
 
 
 def _checked(kv_dtype: str | None, context: int | None) -> float:

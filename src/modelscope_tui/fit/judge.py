@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from modelscope_tui.catalog.form import GGUF, PLAIN, form_of
+from modelscope_tui.catalog.form import GGUF, PLAIN, form_of, params_weighed
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.fit.formats import FILE_BITS, stored_bits
 from modelscope_tui.fit.machine import Machine
@@ -54,7 +54,7 @@ def fit_class(form: str) -> str | None:
 
 def judge(model: Model, machine: Machine) -> Fits:
     """Say whether a row's model fits a machine, from parameters (or an estimate of them) and form alone."""
-    params = model.params if model.params is not None else model.params_estimate
+    params = params_weighed(model)
     limits = limits_of(form_of(model), machine)
     if params is None or limits is None:
         return "unknown"

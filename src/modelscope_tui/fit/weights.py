@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from modelscope_tui.catalog.form import with_bits
+from modelscope_tui.catalog.form import params_weighed, with_bits
 from modelscope_tui.catalog.model import ModelDetails, ModelFile, Quantization
 from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of, stored_format
 from modelscope_tui.catalog.units import on_disk
@@ -118,7 +118,8 @@ def _packing(details: ModelDetails, stored: str | None) -> str | None:
 
 def _params(details: ModelDetails) -> int | None:
     total = details.gguf.get("total")
-    return details.model.params or (total if isinstance(total, int) and total > 0 else None)
+    known = params_weighed(details.model, with_estimate=False)
+    return known or (total if isinstance(total, int) and total > 0 else None)
 
 
 def _of_repository(details: ModelDetails, shape: Shape | None) -> Weights | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from modelscope_tui.catalog.form import params_named
 from modelscope_tui.catalog.model import Model, ModelDetails, Quantization, is_repo_id
 from modelscope_tui.catalog.quantization import mmproj_files, quantizations_of
 from modelscope_tui.catalog.units import on_disk
@@ -40,7 +41,6 @@ _AS_OF = ", which Ollama did not pull as of August 2026"
 """Only Ollama asks for one file; a change that would join the parts was open then."""
 
 _SAFE_PATH = re.compile(r"[\w.+ ()@,=/-]+", re.ASCII)
-_BILLIONS = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:\.\d+)?)b(?![a-z0-9])", re.IGNORECASE)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}", re.ASCII)
 
 
@@ -215,14 +215,8 @@ def _sized(known: int | None, model_id: str) -> tuple[int | None, float]:
     """Give the parameters, and the bytes from which on a file is split: by most uploaders, or by this one."""
     parts, name = rules("serving")["gguf"]["parts"], model_id.lower()
     own: float | None = next((most for pattern, most in parts if re.search(pattern, name)), None)
-    params = known or _named_size(model_id.partition("/")[2])
+    params = known or params_named(model_id.partition("/")[2])
     return params, own or (_ONE_FILE if known else _HUB_FILE)
-
-
-def _named_size(name: str) -> int | None:
-    """Read the parameters that a name tells: `397B-A17B` has 397 billion, and how many are active is no matter."""
-    found = _BILLIONS.findall(name)
-    return round(float(found[0]) * 1e9) if len(found) == 1 else None  # (a distillate names two models)
 
 
 def tag_of(choice: Quantization, found: tuple[Quantization, ...]) -> str | None:

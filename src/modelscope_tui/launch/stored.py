@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from modelscope_tui.catalog.form import is_of_mlx_community
 from modelscope_tui.catalog.model import Model, ModelDetails
 from modelscope_tui.catalog.quantization import stored_format
 from modelscope_tui.launch.per_row import per_row
@@ -121,7 +122,7 @@ def _of_row(model_id: str, quantization: str | None, library: str | None, tag: s
         # a publisher that keeps one GGUF file beside its own weights still has its own repository
         is_mixed = "gguf" not in name and (is_made or library != "gguf")
         return Stored("plain" if is_mixed else "gguf", "GGUF", has_gguf=True, has_other=is_mixed)
-    if library == "mlx" or organization == "mlx-community" or tag == "mlx":
+    if library == "mlx" or is_of_mlx_community(model_id) or tag == "mlx":
         return Stored("mlx", "MLX", has_gguf=False, has_other=True)
     made_for = _RUNTIMES.search(name) or _RUNTIMES.match(organization)
     if made_for is not None:
