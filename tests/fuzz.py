@@ -50,7 +50,9 @@ def places(examples: int, number: int) -> str:
     random.Random(number).shuffle(cases)
     config, texts = recorded("synthetic_config_qwen3_8b"), set[str]()
     for at, (page, place, text, way) in enumerate(cases[:examples]):
-        texts.update(hostile.check(hostile.plant(recorded(page), place, hostile.TEXTS[text], way), config, place=at))
+        texts.update(
+            hostile.check(hostile.plant(hostile.answer(page), place, hostile.TEXTS[text], way), config, place=at)
+        )
     hostile.bash_reads(sorted(texts))
     return f"{min(examples, len(cases)):,} of {len(cases):,} cases, {len(texts):,} different bash texts"
 

@@ -33,7 +33,7 @@ EVERYTHING = "".join(text for name, text in hostile.TEXTS.items() if name not in
 
 def everywhere(text: str, page: str = "synthetic_info_qwen3_8b") -> dict[str, Any]:
     """A page whose every text begins with a hostile one; named so that its row can be found."""
-    return {**hostile.everywhere(recorded(page), text), "id": NAME, "modelId": NAME}
+    return {**hostile.everywhere(hostile.answer(page), text), "id": NAME, "modelId": NAME}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def every_case() -> list[tuple[str, hostile.Path, str, str]]:
     return [
         (page, place, text, way)
         for page in PAGES
-        for place in hostile.places(recorded(page))
+        for place in hostile.places(hostile.answer(page))
         for text in hostile.TEXTS
         for way in hostile.WAYS
     ]
@@ -58,14 +58,16 @@ def test_no_text_at_any_place_of_an_answer_becomes_more_than_data() -> None:
     config = recorded("synthetic_config_qwen3_8b")
     texts: list[str] = []
     for number, (page, place, text, way) in enumerate(cases):
-        texts += hostile.check(hostile.plant(recorded(page), place, hostile.TEXTS[text], way), config, place=number)
+        texts += hostile.check(
+            hostile.plant(hostile.answer(page), place, hostile.TEXTS[text], way), config, place=number
+        )
     assert texts
     hostile.bash_reads(sorted(set(texts)))
 
 
 def test_no_text_at_any_place_of_a_configuration_becomes_more_than_data() -> None:
     config = recorded("synthetic_config_qwen3_8b")
-    page = recorded("synthetic_info_qwen3_8b")
+    page = hostile.answer("synthetic_info_qwen3_8b")
     texts: list[str] = []
     for number, place in enumerate(hostile.places(config)):
         text = list(hostile.TEXTS.values())[number % len(hostile.TEXTS)]
