@@ -2,6 +2,9 @@
 
 GROUND FLOOR. Pure. Trying dozens of patterns on each of millions of names takes longer than everything else that is
 found out about a row; the n-grams of the names are known anyway, so only names that have such a piece are tried.
+
+What a pattern consists of is read with the parser of ``re`` itself, which has no public face: another one would read
+patterns in another way. Its items that are not known here tell nothing, and then every name is tried.
 """
 
 from __future__ import annotations

@@ -192,12 +192,9 @@ def likely_split(model: Model, wished: str | None) -> str | None:
     Basis: parameters (where no source has them, those that the name tells) times the bits of the
     quantization, against the size that uploaders keep a file under, or one publisher does.
     """
-    params, at_most = _sized(model.params or model.params_estimate, model.id)
     mix = gguf_type(wished or USUAL)
-    if params is None or mix is None:
-        return None
-    size = params * FILE_BITS[mix] / 8
-    return f"{mix} of it is about {on_disk(size)}, published in several files" if size > at_most else None
+    size = None if mix is None else _bytes_in_parts(model.params or model.params_estimate, model.id, mix)
+    return None if size is None else f"{mix} of it is about {on_disk(size)}, published in several files"
 
 
 def is_large(known: int | None, model_id: str) -> bool:
@@ -207,16 +204,16 @@ def is_large(known: int | None, model_id: str) -> bool:
         known: parameters, where a source has them.
         model_id: of the repository.
     """
-    params, at_most = _sized(known, model_id)
-    return params is not None and params * FILE_BITS[USUAL] / 8 > at_most
+    return _bytes_in_parts(known, model_id, USUAL) is not None
 
 
-def _sized(known: int | None, model_id: str) -> tuple[int | None, float]:
-    """Give the parameters, and the bytes from which on a file is split: by most uploaders, or by this one."""
+def _bytes_in_parts(known: int | None, model_id: str, mix: str) -> float | None:
+    """Give the size of files that are too large for one part: by most uploaders' measure, or by this one's."""
     parts, name = rules("serving")["gguf"]["parts"], model_id.lower()
     own: float | None = next((most for pattern, most in parts if re.search(pattern, name)), None)
     params = known or params_named(model_id.partition("/")[2])
-    return params, own or (_ONE_FILE if known else _HUB_FILE)
+    size = (params or 0) * FILE_BITS[mix] / 8
+    return size if size > (own or (_ONE_FILE if known else _HUB_FILE)) else None
 
 
 def tag_of(choice: Quantization, found: tuple[Quantization, ...]) -> str | None:
