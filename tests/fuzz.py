@@ -1,7 +1,7 @@
 """The longer runs of what the default run does in short: `python -m tests.fuzz {answers|places|storm}`.
 
 python -m tests.fuzz answers --examples 10000   recorded answers changed at random
-python -m tests.fuzz places --examples 27240    every nasty text at every place of an answer, planted in each way
+python -m tests.fuzz places --examples 29160    every nasty text at every place of an answer, planted in each way
 python -m tests.fuzz storm --steps 5000         random keys, clicks, sizes and late answers in the explorer
 """
 
