@@ -19,6 +19,7 @@ import os
 import random
 import signal
 import statistics
+import string
 import struct
 import tempfile
 import termios
@@ -27,13 +28,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import programs
-from tests.bench.terminal import Terminal
+from tests.bench.terminal import ESCAPE, Terminal
 from tests.hub_server import HubServer
 
-ESC = "\x1b"
 TOUR = (
-    *("5", "\r", "l", "l", "l", "l", "l", "l", "l", ESC, "?", ESC, "V", ESC, "M", ESC, "v", ESC, "n", ESC, "e", ESC),
-    *("m", "j", "m", "c", ESC, ESC, "1", "2", "3", "4", "s", ESC, "\x10", ESC, "5"),
+    *("5", "\r", "l", "l", "l", "l", "l", "l", "l", ESCAPE, "?", ESCAPE, "V", ESCAPE, "M", ESCAPE, "v", ESCAPE),
+    *("n", ESCAPE, "e", ESCAPE, "m", "j", "m", "c", ESCAPE, ESCAPE, "1", "2", "3", "4", "s", ESCAPE, "\x10", ESCAPE),
+    "5",
 )
 """Every tab, popup and pane."""
 
@@ -42,7 +43,10 @@ REST_SECONDS = 6.0
 
 QUERIES = ("qwen3 coder", "llama 8b", "org:google gemma", "license:mit bert", "tool:vllm deepseek", "embed", "x")
 SIZES = ((80, 24), (160, 48), (60, 20), (120, 40), (1, 1))
-CLEAR, DOWN, UP = "\x15", "j", "k"
+NEW_WORDS_OF_TEN = 3
+"""So many of ten queries are a word that nobody has typed before; most of these find nothing."""
+
+CLEAR, DOWN, UP, TO_THE_LIST = "\x15", "j", "k", "\r"
 
 
 @dataclass(frozen=True)
@@ -87,16 +91,20 @@ class Soak:
         """Type queries and move in the list, so many keys in all."""
         done = 0
         while done < number:
-            letters = self.chance.choice(QUERIES)
-            for key in ("/", *letters):
+            letters = self.query()
+            for key in ("/", *letters, TO_THE_LIST):
                 self.key(key)
-            self.key("\x1b")
             for _ in range(20):
                 self.key(self.chance.choice((DOWN, DOWN, UP)))
-            for key in ("/", CLEAR):
+            for key in ("/", CLEAR, ESCAPE):
                 self.key(key)
-            self.key("\x1b")
             done += len(letters) + 25
+
+    def query(self) -> str:
+        """Think of something to look for: one of the usual, or a new word."""
+        if self.chance.randrange(10) < NEW_WORDS_OF_TEN:
+            return "".join(self.chance.choices(string.ascii_lowercase, k=self.chance.randrange(4, 9)))
+        return self.chance.choice(QUERIES)
 
     def detail(self) -> None:
         """Open a model, look at two tabs, and go back."""

@@ -139,3 +139,15 @@ async def test_a_popup_that_has_gone_takes_no_other_one_along(open_explorer: Ope
         await stage.settle()
         assert len(stage.app.screen_stack) == 1
         assert stage.app._exception is None
+
+
+async def test_it_opens_again_before_the_one_that_was_closed_is_cleared_away(open_explorer: Open) -> None:
+    async with open_explorer() as stage:
+        stage.app.action_command_palette()
+        await stage.settle()
+        stage.app.screen.dismiss()  # it goes in a moment; on a busy machine the next key comes before that
+        stage.app.action_command_palette()
+        await stage.settle()
+        assert CommandPalette.is_open(stage.app)
+        assert len(stage.app.screen_stack) == 2
+        assert stage.app._exception is None

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import weakref
 
 import pytest
+from textual._styles_cache import StylesCache
+from textual.color import Color
 
+from modelscope_tui.ui.thrift import forget_closed
 from tests.ui.conftest import Open
 
 PIECES = """
@@ -42,3 +46,22 @@ async def test_it_is_done_after_use_and_not_at_rest(open_explorer: Open) -> None
         await stage.settle()
         stage.app._be_thrifty()
         assert not [worker for worker in stage.app.workers if worker.group == "thrift"]
+
+
+def test_what_a_closed_popup_painted_is_let_go() -> None:
+    cache = StylesCache()
+    cache.get_inner_outer(Color.parse("black"), Color.parse("red"))
+    painted = weakref.ref(cache)
+    del cache
+    assert painted() is not None  # else Textual has mended it, and nothing needs to be done here any more
+    forget_closed()
+    assert painted() is None
+
+
+async def test_that_is_done_while_the_explorer_is_in_use(open_explorer: Open) -> None:
+    async with open_explorer() as stage:
+        await stage.press("question_mark", "escape")
+        await stage.settle()
+        stage.app._be_thrifty()
+        assert StylesCache.get_inner_outer.cache_info().currsize == 0
+        await stage.settle()

@@ -27,6 +27,9 @@ from modelscope_tui.catalog.suggestion import slips
 _VALUES_KEPT = 100_000
 """So many values that have a word in them are kept for the next letter: some ten megabytes."""
 
+_LISTS_WEIGH = 10
+"""The lists of a word, full or empty, take as much room as so many values."""
+
 _ANSWER_BYTES = 4 << 20
 MANY = 200
 """From so many ids on it is quicker to ask the tokens than to look at each."""
@@ -47,7 +50,7 @@ class Words:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._answered: Kept[str, BitMap] = Kept(_ANSWER_BYTES, bytes_of)
-        self._values: Kept[str, dict[int, list[str]]] = Kept(_VALUES_KEPT, _count_of)
+        self._values: Kept[str, dict[int, list[str]]] = Kept(_VALUES_KEPT, _weight_of)
 
     def forget(self) -> None:
         """Drop what was remembered."""
@@ -170,6 +173,10 @@ class Words:
 
 def _count_of(values: Mapping[int, Sequence[str]]) -> int:
     return 1 + sum(map(len, values.values()))
+
+
+def _weight_of(values: Mapping[int, Sequence[str]]) -> int:
+    return _LISTS_WEIGH + _count_of(values)
 
 
 def _lines_with(word: bytes, lines: bytes, most: int = sys.maxsize) -> list[str]:

@@ -31,7 +31,7 @@ from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.messages import KeyHandled
 from modelscope_tui.ui.present import clean, is_ascii_only
 from modelscope_tui.ui.themes import DARK, LIGHT
-from modelscope_tui.ui.thrift import EVERY_SECONDS, give_back
+from modelscope_tui.ui.thrift import EVERY_SECONDS, forget_closed, give_back
 
 MOST_SECONDS_A_KEY = 1.0
 """How long a key may keep the next one waiting. On a machine with much else to do a quarter of this was too little: the
@@ -177,6 +177,7 @@ class ExplorerApp(App[None]):
     def _be_thrifty(self) -> None:
         if self._is_used:
             self._is_used = False
+            forget_closed()
             self.run_worker(give_back, thread=True, group="thrift", exit_on_error=False)
 
     def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
@@ -184,8 +185,12 @@ class ExplorerApp(App[None]):
         self.explorer.cancel()
         super().exit(result, return_code, message)
 
+    def _fatal_error(self) -> None:
+        """End at once after an unexpected error: Textual would paint a picture of all local variables first."""
+        self._close_messages_no_wait()
+
     def _print_error_renderables(self) -> None:
-        """Say an unexpected error in one line: Textual's picture of it shows what local variables hold."""
+        """Say an unexpected error in one line."""
         error = self._exception
         if error is None:
             super()._print_error_renderables()
@@ -216,7 +221,7 @@ class ExplorerApp(App[None]):
         from modelscope_tui.ui.palette import Palette
 
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
 
     def action_choose_theme(self) -> None:
         """Choose a theme by looking at it."""

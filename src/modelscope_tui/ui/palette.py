@@ -62,8 +62,8 @@ class Commands(Provider):
 class Palette(CommandPalette):
     """The palette; its field names the keys, and blinks only where motion is wanted."""
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - textual's own word
-        super().__init__(placeholder=HINT, id=id)
+    def __init__(self) -> None:
+        super().__init__(placeholder=HINT)  # without an id: the one that was closed a moment ago may still be there
 
     def on_mount(self) -> None:
         """Keep the cursor still where nothing shall move."""

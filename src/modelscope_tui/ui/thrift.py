@@ -1,6 +1,9 @@
-"""Gives memory that is free again back to the system: in a long session its pieces add up, and nobody else gets them.
+"""Keeps the memory of a long session small: lets go of what nobody needs, and gives what is free back to the system.
 
-UPPER FLOOR. Python and SQLite free what they let go of, but the C library of Linux (glibc) keeps the pages. Measured
+UPPER FLOOR. Textual remembers two colours of each widget by the widget's painted lines: the last 1,024 popups
+and toasts would keep all their lines after they are closed (a popup's take some 300 KB).
+
+Python and SQLite free what they let go of, but the C library of Linux (glibc) keeps the pages. Measured
 with `python -m tests.bench soak`: 9 of 110 MB after 4,000 keys. It takes less than a millisecond.
 """
 
@@ -8,8 +11,15 @@ from __future__ import annotations
 
 import sys
 
+from textual._styles_cache import StylesCache
+
 EVERY_SECONDS = 30.0
 """How often, while the program is in use; at rest nothing is done."""
+
+
+def forget_closed() -> None:
+    """Let go of the painted lines of popups and toasts that are closed. The colours are mixed again when needed."""
+    StylesCache.get_inner_outer.cache_clear()
 
 
 def give_back() -> bool:
