@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from modelscope_tui.catalog.coded import coded_lists
 from modelscope_tui.catalog.maker import snapshot_lines
 from modelscope_tui.catalog.ngrams import Ids
 from modelscope_tui.catalog.record import FIELDS, decode
@@ -18,9 +19,10 @@ def test_rows_judged_together_have_the_tools_that_each_has_by_itself() -> None:
     columns = {name: [getattr(model, name) for model in models] for name in FIELDS}
     ids = Ids([model.id.casefold() for model in models], np.arange(len(lines), dtype=np.uint32))
     offers = offered()
-    found = tools_of_all(offers, dict(enumerate(lines)), digests(offers, columns), ids, {})
-    together = {number: tools for tools, numbers in found.items() for number in numbers}
-    differing = {model.id for number, model in enumerate(models) if together[number] != tools_of(model)}
+    matter = digests(offers, columns, coded_lists(columns["tags"]))
+    found = tools_of_all(offers, lines, matter, ids, {})
+    together = [found.values[code] for code in found.codes]
+    differing = {model.id for tools, model in zip(together, models, strict=True) if tools != tools_of(model)}
     assert differing == set()
     asked = len({tools_of(model) for model in models})
     assert 20 < asked <= len(offers._kept) < len(lines)

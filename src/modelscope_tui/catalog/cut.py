@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.block import BLOCK_BITS, pack
+from modelscope_tui.catalog.coded import Numbered, coded_lists
 from modelscope_tui.catalog.filing import Columns, Filing
 from modelscope_tui.catalog.keys import KNOWN, Key, Kind, folded, pieces_of
 from modelscope_tui.catalog.ngrams import Ids, grams_of_odd, unpacked
@@ -74,7 +75,7 @@ class _Cutting:
         self.slice = Slice(first)
         self._tools_of, self._told = tools_of, told
         self._filing = Filing()
-        self._places: dict[str, int] = {}
+        self._owners: Numbered[str] = Numbered()
         self._packed: list[NDArray[np.uint64]] = []
         self._letters: Gathered[str] = Gathered()
         self._odd: dict[str, list[int]] = {}
@@ -83,27 +84,29 @@ class _Cutting:
         """Take the rows of a slice."""
         keys: list[str] = []
         here: list[str] = []
-        numbers: list[int] = []
+        numbers: list[Rows] = []
         matter: list[Hashable] = []
         for start in range(0, len(lines), _AT_ONCE):
             some = lines[start : start + _AT_ONCE]
             columns = _columns(some)
-            rows = range(first + start, first + start + len(some))
+            rows = np.arange(first + start, first + start + len(some), dtype=np.uint32)
             folded_ids = [folded(model_id) for model_id in columns["id"]]
             keys += folded_ids
-            self._owned(columns["id"])
             self._filing.seen(columns, rows)
-            alive = [place for place, gone in enumerate(columns["gone"]) if not gone]
-            if len(alive) < len(some):
-                columns = {name: [values[place] for place in alive] for name, values in columns.items()}
-            present = [rows[place] for place in alive]
-            self._filing.facts(columns, present)
-            numbers += present
-            here += [folded_ids[place] for place in alive]
-            matter += digests(self._tools_of, columns)
-        ids = Ids(here, np.array(numbers, dtype=np.uint32))
+            here_now = [place for place, gone in enumerate(columns["gone"]) if not gone]
+            self._owned(columns["id"], folded_ids, rows, here_now)
+            if len(here_now) < len(some):
+                columns = {name: [values[place] for place in here_now] for name, values in columns.items()}
+                rows, folded_ids = rows[here_now], [folded_ids[place] for place in here_now]
+            tags = coded_lists(columns["tags"])
+            self._filing.facts(columns, rows, tags)
+            numbers.append(rows)
+            here += folded_ids
+            matter += digests(self._tools_of, columns, tags)
+        ids = Ids(here, np.concatenate(numbers))
         self._filing.names(ids)
-        self._tools({number: lines[number - first] for number in numbers}, matter, ids)
+        alive = lines if len(here) == len(lines) else [lines[number - first] for number in ids.numbers.tolist()]
+        self._tools(alive, matter, ids)
         self._packed.append(ids.packed())
         for letter, having in ids.letters():
             self._letters.add(letter, having)
@@ -111,21 +114,24 @@ class _Cutting:
             self._odd.setdefault(gram, []).append(number)
         self._pack(first, lines, keys)
 
-    def _owned(self, model_ids: Sequence[str]) -> None:
-        handles, places, owners = self.slice.handles, self._places, self.slice.organizations
-        for handle in [model_id.partition("/")[0] for model_id in model_ids]:
-            place = places.setdefault(folded(handle), len(handles))
-            if place == len(handles):
-                handles.append(handle)
-            owners.append(place)
+    def _owned(self, model_ids: Sequence[str], keys: Sequence[str], rows: Rows, alive: Sequence[int]) -> None:
+        """Number the organizations of rows, and file those that are not gone under them."""
+        handles = [key.partition("/")[0] for key in keys]
+        known = len(self._owners)
+        codes = self._owners.codes(handles, len(handles))
+        new, places = np.unique(codes, return_index=True)
+        self.slice.handles += [model_ids[place].partition("/")[0] for place in places[new >= known].tolist()]
+        self.slice.organizations.frombytes(codes.astype(np.uint32).tobytes())
+        owned = self._filing.many[Kind.ORGANIZATION]
+        if len(alive) == len(rows):
+            owned.add_each(handles, rows)
+        else:
+            owned.add_each([handles[place] for place in alive], rows[alive])
 
-    def _tools(self, lines: Mapping[int, str], matter: Sequence[Hashable], ids: Ids) -> None:
-        by_tool: dict[str, list[int]] = {}
-        for tools, rows in tools_of_all(self._tools_of, lines, matter, ids, self._told).items():
-            for tool in tools:
-                by_tool.setdefault(tool, []).extend(rows)
-        for tool, rows in by_tool.items():
-            self._filing.found.add((Kind.TOOL, tool), rows)
+    def _tools(self, lines: Sequence[str], matter: Sequence[Hashable], ids: Ids) -> None:
+        tools = tools_of_all(self._tools_of, lines, matter, ids, self._told)
+        keys = [[(Kind.TOOL, tool) for tool in some] for some in tools.values]
+        self._filing.found.add_coded(keys, tools.codes, ids.numbers)
 
     def _pack(self, first: int, lines: Sequence[str], keys: Sequence[str]) -> None:
         starts = range(0, len(lines), _BLOCK)
@@ -145,7 +151,9 @@ class _Cutting:
         }
         pieces = dict(zip(found, pieces_of_all(rows, starts), strict=True))
         self._take_back_fallback(pieces, rows_of)
-        self._owners(pieces)
+        for kind, gathered in self._filing.many.items():
+            values, rows, starts = gathered.sorted()
+            pieces.update(zip([(kind, value) for value in values], pieces_of_all(rows, starts), strict=True))
         pieces.update(self._numbers())
         grams = self._grams({tag: rows for (kind, tag), rows in rows_of.items() if kind == Kind.TAG})
         every: list[tuple[Key, list[Piece]]] = [((Kind.GRAM, gram), some) for gram, some in grams.items()]
@@ -163,24 +171,11 @@ class _Cutting:
         left = bitmap_of(rows_of[fallback]) - BitMap.union(BitMap(), *others)
         pieces[fallback] = list(pieces_of_bitmap(left)) if left else []
 
-    def _owners(self, pieces: dict[Key, list[Piece]]) -> None:
-        gone = self._filing.gone
-        owned: Gathered[str] = Gathered()
-        rows: dict[int, list[int]] = {}
-        for number, place in enumerate(self.slice.organizations, self.slice.first):
-            if number not in gone:
-                rows.setdefault(place, []).append(number)
-        for place, some in rows.items():
-            owned.add(folded(self.slice.handles[place]), some)
-        found, numbers, starts = owned.sorted()
-        keys = [(Kind.ORGANIZATION, handle) for handle in found]
-        pieces.update(zip(keys, pieces_of_all(numbers, starts), strict=True))
-
     def _numbers(self) -> Iterator[tuple[Key, list[Piece]]]:
         """Give for each bit of each number the rows that have it."""
-        rows = np.array(self._filing.rows, dtype=np.uint32)
+        rows = np.concatenate(self._filing.rows)
         for name, values in self._filing.numbers.items():
-            numbers = np.array(values, dtype=np.int64)
+            numbers = np.concatenate(values)
             is_known = numbers >= 0
             if is_known.any():
                 yield (Kind.NUMBER, f"{name}:{KNOWN}"), pieces_of_rows(rows[is_known])

@@ -8,7 +8,7 @@ snapshot in ``catalog/snapshot.py``; past those two walls no dict travels.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -41,6 +41,18 @@ def is_repo_id(text: str) -> bool:
         and ".." not in text
         and not text.endswith((".git", ".ipynb"))
     )
+
+
+def are_repo_ids(texts: Sequence[str]) -> list[bool]:
+    """Tell of each of many texts whether it is such an id."""
+    return [
+        found is not None
+        and len(text) <= 96
+        and "--" not in text
+        and ".." not in text
+        and not text.endswith((".git", ".ipynb"))
+        for text, found in zip(texts, map(_REPO_ID.fullmatch, texts), strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

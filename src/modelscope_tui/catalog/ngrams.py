@@ -6,7 +6,6 @@ stand in one array. Ids are ASCII on the Hub; those that are not are cut one by 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -28,11 +27,14 @@ class Ids:
     """Folded ids, each with the number of its row, and what they are made of."""
 
     def __init__(self, keys: Sequence[str], numbers: Rows) -> None:
+        self.numbers = numbers
+        """The rows."""
         is_plain = [key.isascii() and "\n" not in key for key in keys]
-        self.odd = [(key, int(number)) for key, number, plain in zip(keys, numbers, is_plain, strict=True) if not plain]
-        """Ids with other letters, or with a line end in them."""
-        self._keys = [key for key, plain in zip(keys, is_plain, strict=True) if plain]
-        self._numbers = numbers[np.array(is_plain, dtype=bool)] if self.odd else numbers
+        self.odd = [(key, place) for place, (key, plain) in enumerate(zip(keys, is_plain, strict=True)) if not plain]
+        """Ids with other letters, or with a line end in them, each with its place."""
+        self._keys = [key for key, plain in zip(keys, is_plain, strict=True) if plain] if self.odd else keys
+        self._places = np.flatnonzero(is_plain)
+        self._numbers = numbers[self._places]
         self._text = "\n".join(self._keys) + "\n" if self._keys else ""
         self._letters = np.frombuffer(self._text.encode("ascii"), dtype=np.uint8)
         lengths = np.fromiter(map(len, self._keys), dtype=np.int64, count=len(self._keys)) + 1
@@ -60,17 +62,13 @@ class Ids:
             if letter != _END:
                 yield chr(letter), self._numbers[has[:, letter]]
 
-    def tokens(self) -> dict[str, list[int]]:
-        """Give the tokens of the names, as ``keys.tokens_of`` does, each with its rows."""
-        found: defaultdict[str, list[int]] = defaultdict(list)
+    def tokens(self) -> tuple[list[str], Rows]:
+        """Give the tokens of the names, as ``keys.tokens_of`` does, and the row of each."""
         starts, stops, rows = self._bounds()
-        text = self._text
-        for start, stop, row in zip(starts.tolist(), stops.tolist(), self._numbers[rows].tolist(), strict=True):
-            found[text[start:stop]].append(row)
-        for key, number in self.odd:
-            for token in tokens_of(key):
-                found[token].append(number)
-        return found
+        found = list(map(self._text.__getitem__, map(slice, starts.tolist(), stops.tolist())))
+        odd = [(token, place) for key, place in self.odd for token in tokens_of(key)]
+        numbers = self.numbers[[place for _, place in odd]]
+        return [*found, *[token for token, _ in odd]], np.concatenate([self._numbers[rows], numbers])
 
     def _bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
         """Find where the tokens begin and end, and in which id they are."""
@@ -89,17 +87,17 @@ class Ids:
         return starts, np.minimum(following, ends[rows]), rows
 
     def tried(self, pieces: frozenset[str] | None) -> list[tuple[str, int]]:
-        """Give ids and rows that may have one of some folded texts in them; every id that has one is among them."""
+        """Give ids that may have one of some folded texts in them, with their places; all that have one are there."""
         if pieces is None or any(len(text) < 3 or not text.isascii() for text in pieces):
-            return [*zip(self._keys, self._numbers.tolist(), strict=True), *self.odd]
-        places = BitMap.union(BitMap(), *map(self._having, pieces)).to_array()
-        keys, numbers = self._keys, self._numbers[np.frombuffer(places, dtype=np.uint32)].tolist()
-        return [*zip([keys[place] for place in places], numbers, strict=True), *self.odd]
+            return [*zip(self._keys, self._places.tolist(), strict=True), *self.odd]
+        having = BitMap.union(BitMap(), *map(self._having, pieces)).to_array()
+        keys, places = self._keys, self._places[np.frombuffer(having, dtype=np.uint32)].tolist()
+        return [*zip([keys[place] for place in having], places, strict=True), *self.odd]
 
     def _having(self, text: str) -> BitMap:
-        return BitMap.intersection(*[self._places(text[at : at + 3]) for at in range(len(text) - 2)])
+        return BitMap.intersection(*[self._having_gram(text[at : at + 3]) for at in range(len(text) - 2)])
 
-    def _places(self, gram: str) -> BitMap:
+    def _having_gram(self, gram: str) -> BitMap:
         found = self._grams.get(gram)
         if found is None:
             code = 0
@@ -123,6 +121,6 @@ def unpacked(packed: NDArray[np.uint64]) -> tuple[list[str], Rows, NDArray[np.in
 
 def grams_of_odd(ids: Ids) -> Iterator[tuple[str, int]]:
     """Give the n-grams of ids with other letters, each with its row."""
-    for key, number in ids.odd:
+    for key, place in ids.odd:
         for gram in grams_of(key):
-            yield gram, number
+            yield gram, int(ids.numbers[place])

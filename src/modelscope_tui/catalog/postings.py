@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from modelscope_tui.catalog.coded import Numbered, Places
 from modelscope_tui.catalog.store import FEW, SLICE_BITS
 
 Rows = NDArray[np.uint32]
@@ -26,6 +27,7 @@ Piece = tuple[int, bytes]
 
 V = TypeVar("V", bound=Hashable)
 
+_ABOVE, _BELOW = np.uint64(32), np.uint64((1 << 32) - 1)
 _IN_SLICE = (1 << SLICE_BITS) - 1
 _MOST_IN_ARRAY = 4096
 """A container of a roaring bitmap holds so many rows as an array, more as bits."""
@@ -35,29 +37,49 @@ class Gathered(Generic[V]):
     """Row numbers under values; a row may be given twice."""
 
     def __init__(self) -> None:
-        self._numbers: dict[V, int] = {}
-        self._of: list[int] = []
-        self._rows: list[Sequence[int] | Rows] = []
+        self._numbered: Numbered[V] = Numbered()
+        self._packed: list[NDArray[np.uint64]] = []
 
     def add(self, value: V, rows: Sequence[int] | Rows) -> None:
         """Put rows under a value, beside those that it has."""
-        self._of.append(self._numbers.setdefault(value, len(self._numbers)))
-        self._rows.append(rows)
+        self.add_coded([[value]], np.zeros(len(rows), dtype=np.int64), np.asarray(rows, dtype=np.uint32))
+
+    def add_each(self, values: Sequence[V], rows: Rows) -> None:
+        """Put each row under the value that stands in its place."""
+        self._take(self._numbered.codes(values, len(values)), rows)
+
+    def add_coded(self, values: Sequence[Sequence[V]], codes: Places, rows: Rows) -> None:
+        """Put rows under all values of their code.
+
+        Args:
+            values: the values that belong to each code.
+            codes: the code of each row.
+            rows: the rows; one may occur several times.
+        """
+        lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+        numbers = self._numbered.codes(chain.from_iterable(values), int(lengths.sum()))
+        begins = np.cumsum(lengths) - lengths
+        for more in range(int(lengths.max(initial=0))):
+            has = lengths[codes] > more
+            self._take(numbers[begins[codes[has]] + more], rows[has])
+
+    def _take(self, numbers: Places, rows: Rows) -> None:
+        self._packed.append(numbers.astype(np.uint64) << _ABOVE | rows)
 
     def sorted(self) -> tuple[list[V], Rows, NDArray[np.int64]]:
         """Give the values in ascending order, their rows one after the other, and where each value's rows begin.
 
         The last of the beginnings is the end of the rows.
         """
-        values = sorted(self._numbers)  # type: ignore[type-var]
+        values = self._numbered.values()
+        order = sorted(range(len(values)), key=values.__getitem__)  # type: ignore[arg-type]
         places = np.empty(len(values), dtype=np.uint64)
-        places[[self._numbers[value] for value in values]] = np.arange(len(values), dtype=np.uint64)
-        lengths = [len(rows) for rows in self._rows]
-        numbers = np.fromiter(chain.from_iterable(self._rows), dtype=np.uint64, count=sum(lengths))
-        numbers |= np.repeat(places[self._of], lengths) << np.uint64(32)
-        numbers = unique(numbers)
-        starts = np.searchsorted(numbers, np.arange(len(values) + 1, dtype=np.uint64) << np.uint64(32))
-        return values, numbers.astype(np.uint32), starts.astype(np.int64)
+        places[order] = np.arange(len(values), dtype=np.uint64)
+        packed = np.concatenate([*self._packed, np.zeros(0, dtype=np.uint64)])
+        self._packed.clear()
+        packed = unique(places[packed >> _ABOVE] << _ABOVE | packed & _BELOW)
+        starts = np.searchsorted(packed, np.arange(len(values) + 1, dtype=np.uint64) << _ABOVE)
+        return [values[place] for place in order], packed.astype(np.uint32), starts.astype(np.int64)
 
 
 def unique(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:

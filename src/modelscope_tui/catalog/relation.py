@@ -17,6 +17,9 @@ UNKNOWN = "unknown"
 """A base is named, and nothing says how the model came from it."""
 
 _TAG = "base_model:"
+PEFT = "peft"
+"""The library that keeps adapters."""
+
 _ALWAYS_CONVERTED = ("gguf", "awq", "gptq", "exl2", "exl3", "mlx", "bnb")
 _MERGES = frozenset({"merge", "mergekit"})
 
@@ -50,12 +53,29 @@ class Made(Protocol):
         ...
 
 
+def base_in(tag: str) -> str | None:
+    """Name the model that a tag says a row is made from, if it is such a tag; it may be an empty name."""
+    return tag[len(_TAG) :].rpartition(":")[2] if tag.startswith(_TAG) else None
+
+
+def relation_in(tag: str) -> str | None:
+    """Tell in which way a row came from its base, if the tag is one that tells."""
+    if not tag.startswith(_TAG):
+        return None
+    said = tag[len(_TAG) :].partition(":")[0].casefold()
+    return said if said in RELATIONS else None
+
+
+def is_merge(tag: str) -> bool:
+    """Tell whether a tag calls a row a merge of several models."""
+    return tag.casefold() in _MERGES
+
+
 def bases_of(model: Made) -> tuple[str, ...]:
     """Name the models that a row is made from, as its card and its tags say."""
     if not model.base_models and not model.tags:
         return ()
-    tagged = [tag.removeprefix(_TAG).rpartition(":")[2] for tag in model.tags if tag.startswith(_TAG)]
-    named = (*model.base_models, *tagged)
+    named = (*model.base_models, *map(base_in, model.tags))
     first: dict[str, str] = {}
     for name in named:
         if name:
@@ -65,17 +85,15 @@ def bases_of(model: Made) -> tuple[str, ...]:
 
 def relation_of(model: Made) -> str | None:
     """Tell in which way a row came from its base; None when it names none, or nothing tells."""
-    for tag in model.tags:
-        if tag.startswith(_TAG):
-            said = tag.removeprefix(_TAG).partition(":")[0].casefold()
-            if said in RELATIONS:
-                return said
+    said = next(filter(None, map(relation_in, model.tags)), None)
+    if said is not None:
+        return said
     bases = bases_of(model)
     if not bases:
         return None
-    if model.library == "peft":
+    if model.library == PEFT:
         return "adapter"
-    if not _MERGES.isdisjoint(tag.casefold() for tag in model.tags):
+    if any(map(is_merge, model.tags)):
         return "merge"
     return "quantized" if _is_converted(model, bases) else None
 

@@ -11,6 +11,9 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from modelscope_tui.catalog.coded import Coded, coded
 from modelscope_tui.catalog.hints import pieces_needed
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.ngrams import Ids
@@ -27,10 +30,8 @@ class Offers:
     """Tells which tools can run a model, and what that depends on."""
 
     tools_of: ToolsOf
-    fields: tuple[str, ...]
-    """The facts that it depends on, by name."""
-    digest: Callable[..., Hashable]
-    """Brings these facts, as they stand in a line, to what matters of them."""
+    digest: Callable[[Mapping[str, Sequence[Any]], Coded], Sequence[Hashable]]
+    """Brings the facts of rows, as they stand in their lines, and their tags to what matters for each row."""
     in_id: tuple[re.Pattern[str], ...]
     """What matters of the folded id: which of these it matches, and what their first group holds."""
     in_name: tuple[re.Pattern[str], ...]
@@ -51,49 +52,48 @@ class Offers:
         return found
 
 
-def digests(tools_of: ToolsOf, columns: Mapping[str, Sequence[Any]]) -> list[Hashable]:
+def digests(tools_of: ToolsOf, columns: Mapping[str, Sequence[Any]], tags: Coded) -> Sequence[Hashable]:
     """Give for each row what matters of its facts; nothing where nobody says what does."""
     if not isinstance(tools_of, Offers):
         return []
-    if not tools_of.fields:
-        return [None] * len(columns["id"])
-    return list(map(tools_of.digest, *[columns[name] for name in tools_of.fields]))
+    return tools_of.digest(columns, tags)
 
 
-def tools_of_all(
-    tools_of: ToolsOf, lines: Mapping[int, str], matter: Sequence[Hashable], ids: Ids, told: Told
-) -> dict[Tools, list[int]]:
-    """Give the rows that have the same tools.
+def tools_of_all(tools_of: ToolsOf, lines: Sequence[str], matter: Sequence[Hashable], ids: Ids, told: Told) -> Coded:
+    """Give for each row its tools.
 
     Args:
         tools_of: tells which tools can run a model.
-        lines: the rows by their numbers.
+        lines: the rows.
         matter: what :func:`digests` gave for them.
         ids: their ids.
         told: rows of which the tools are known already.
     """
-    found: dict[Tools, list[int]] = {}
-    signs = _signs(tools_of, tuple(lines), ids) if isinstance(tools_of, Offers) else []
-    for place, (number, line) in enumerate(lines.items()):
-        tools = told.get(line) if told else None
-        if tools is None:
-            if isinstance(tools_of, Offers):
-                tools = tools_of.asked_once((matter[place], signs[place]), line)
-            else:
-                tools = tools_of(decode(line))
-        found.setdefault(tools, []).append(number)
-    return found
+    known = [told.get(line) for line in lines] if told else [None] * len(lines)
+    if not isinstance(tools_of, Offers):
+        return coded(
+            [tools_of(decode(line)) if tools is None else tools for tools, line in zip(known, lines, strict=True)]
+        )
+    signs = _signs(tools_of, ids)
+    unknown = [place for place, tools in enumerate(known) if tools is None]
+    alike = coded([(matter[place], signs[place]) for place in unknown])
+    _, firsts = np.unique(alike.codes, return_index=True)
+    answers = [
+        tools_of.asked_once(key, lines[unknown[first]])
+        for key, first in zip(alike.values, firsts.tolist(), strict=True)
+    ]
+    for place, code in zip(unknown, alike.codes.tolist(), strict=True):
+        known[place] = answers[code]
+    return coded(known)
 
 
-def _signs(offers: Offers, numbers: Sequence[int], ids: Ids) -> list[Hashable]:
+def _signs(offers: Offers, ids: Ids) -> list[Hashable]:
     """Give for each row which patterns its id matches, and with what."""
-    place_of = dict(zip(numbers, range(len(numbers)), strict=True))
-    signs: list[Hashable] = [None] * len(numbers)
+    signs: list[Hashable] = [None] * len(ids.numbers)
     for at, pattern in enumerate((*offers.in_id, *offers.in_name)):
         search, has_group, is_in_name = pattern.search, pattern.groups > 0, at >= len(offers.in_id)
-        for key, number in ids.tried(pieces_needed(pattern)):
+        for key, place in ids.tried(pieces_needed(pattern)):
             found = search(key.partition("/")[2] if is_in_name else key)
             if found is not None:
-                place = place_of[number]
                 signs[place] = (signs[place], at, found[1] if has_group else None)
     return signs

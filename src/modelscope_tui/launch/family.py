@@ -9,7 +9,7 @@ A type is looked up in ``launch_families.json``, and in the class lists of vLLM 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from modelscope_tui.catalog.model import Model, ModelDetails
@@ -59,10 +59,15 @@ def model_type_of(model: Model, details: ModelDetails | None = None) -> str | No
 
 @per_row
 def _type_of_row(model: Model) -> str | None:
-    if model.model_type is not None:
-        return model.model_type
+    return type_by(model.model_type, model.tags)
+
+
+def type_by(model_type: str | None, tags: Iterable[str]) -> str | None:
+    """Name the `model_type` from the facts that tell it."""
+    if model_type is not None:
+        return model_type
     known = types_in_tags()
-    return next((tag for tag in model.tags if tag in known), None)
+    return next((tag for tag in tags if tag in known), None)
 
 
 def classes_of_type(model_type: str) -> tuple[str, ...]:

@@ -47,6 +47,12 @@ def entry_of(repo: str) -> Entry | None:
 
 
 @cache
+def repos_held() -> frozenset[str]:
+    """List the repositories, in lower case, whose weights the library has to download."""
+    return frozenset([repo for repo, entry in _library().items() if not entry.is_cloud_only])
+
+
+@cache
 def _library() -> Mapping[str, Entry]:
     listed = rules("ollama")["library"]
     holders: dict[str, list[str]] = {}

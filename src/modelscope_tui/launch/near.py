@@ -6,6 +6,7 @@ A base model is one that the card names, or one whose id is this id without the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from modelscope_tui.catalog.model import Model, is_repo_id
@@ -24,13 +25,18 @@ _FORMAT_ENDING = re.compile(
 @per_row
 def originals_of(model: Model) -> tuple[str, ...]:
     """Name the repositories that a re-made one was made from, the surest first."""
-    name = model.id
-    found = list(model.base_models)
+    return originals_by(model.id, model.base_models)
+
+
+def originals_by(model_id: str, base_models: Sequence[str]) -> tuple[str, ...]:
+    """Name them from the facts that tell it."""
+    name = model_id
+    found = list(base_models)
     while (shorter := _FORMAT_ENDING.sub("", name)) != name:
         name = shorter
-    if name != model.id:
+    if name != model_id:
         found.append(name)
-    return tuple(dict.fromkeys(item for item in found if is_repo_id(item) and item != model.id))
+    return tuple(dict.fromkeys([item for item in found if item != model_id and is_repo_id(item)]))
 
 
 def gguf_names(subject: Subject) -> tuple[str, ...]:

@@ -7,23 +7,25 @@ tool look at another fact of a row, or at its name in another way, says so here;
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from modelscope_tui.catalog.model import Model, is_repo_id
+from modelscope_tui.catalog.coded import Coded
+from modelscope_tui.catalog.model import are_repo_ids, is_repo_id
 from modelscope_tui.catalog.tooling import Offers
 from modelscope_tui.launch import family, purpose, stored
+from modelscope_tui.launch.family import type_by
 from modelscope_tui.launch.gguf import is_large
-from modelscope_tui.launch.library import entry_of
+from modelscope_tui.launch.library import repos_held
+from modelscope_tui.launch.near import originals_by
 from modelscope_tui.launch.rulebook import rules
 from modelscope_tui.launch.tool import tools_of
-from modelscope_tui.launch.vllm_gguf import original_of
+from modelscope_tui.launch.vllm_gguf import original_by
 
-_FIELDS = (
-    "id", "params", "params_estimate", "embed_dim", "tags", "gguf_repos", "base_models", "architectures",
-    "capabilities", "task", "library", "model_type", "quantization",
-)  # fmt: skip
+_WHOLE = ("task", "library", "model_type", "quantization")
+_WHOLE_LISTS = ("architectures", "capabilities")
+_OF_ORIGINAL = ("id", "tags", "base_models", "model_type")
 _ADAPTER = "base_model:adapter:"
 _DIFFUSERS = "diffusers:"
 _ORGANIZATIONS = frozenset({"mlx-community", "onnx-community"})
@@ -33,7 +35,7 @@ _ORGANIZATIONS = frozenset({"mlx-community", "onnx-community"})
 def offered() -> Offers:
     """Give what tells the tools of a row, and what that depends on."""
     in_id = (*purpose.NAMED, *stored.NAMED, *family.named(), *_in_rules())
-    return Offers(tools_of, _FIELDS, _digest, in_id, (*purpose.NAMED_AFTER_SLASH, *stored.NAMED_AFTER_SLASH))
+    return Offers(tools_of, _digest, in_id, (*purpose.NAMED_AFTER_SLASH, *stored.NAMED_AFTER_SLASH))
 
 
 def _in_rules() -> Iterator[re.Pattern[str]]:
@@ -46,38 +48,52 @@ def _in_rules() -> Iterator[re.Pattern[str]]:
     return (re.compile(text) for text in dict.fromkeys(texts))
 
 
-def _digest(*facts: Any) -> Hashable:
-    """Bring the facts of a row, one for each of the fields, to what matters of them."""
-    model_id, params, estimate, vectors, tags, gguf, bases, architectures, capabilities, *whole = facts
-    organization = model_id.partition("/")[0]
-    entry, telling = entry_of(model_id), _telling()
-    library, model_type, quantization = whole[1:]
-    has_gguf = quantization == "GGUF" or library == "gguf" or "gguf" in (tags or ()) or "gguf" in model_id.lower()
-    return (
-        *whole,
-        tuple(architectures or ()),
-        tuple(capabilities or ()),
-        tuple([_short(tag) for tag in tags if tag in telling or tag[:10] in _BEGINNINGS]) if tags else (),
-        any(map(is_repo_id, gguf)) if gguf else None,
-        is_large(params or estimate, model_id) if has_gguf or gguf else None,
-        _class_of_original(model_id, tags, bases, model_type) if has_gguf else None,
-        vectors is None,
-        is_repo_id(model_id),
-        entry is not None and not entry.is_cloud_only,
-        "." in organization,
-        organization.lower() if organization.lower() in _ORGANIZATIONS else None,
+def _digest(columns: Mapping[str, Sequence[Any]], tags: Coded) -> list[Hashable]:
+    """Bring the facts of rows to what matters of them, for each row."""
+    ids = columns["id"]
+    lowered = [model_id.lower() for model_id in ids]
+    owners = [model_id.partition("/")[0] for model_id in lowered]
+    in_library = repos_held()
+    return list(
+        zip(
+            *[columns[name] for name in _WHOLE],
+            *[[tuple(values) if values else () for values in columns[name]] for name in _WHOLE_LISTS],
+            tags.told(_short, len(ids)),
+            *_of_gguf(columns, tags, lowered),
+            [vectors is None for vectors in columns["embed_dim"]],
+            are_repo_ids(ids),
+            [model_id in in_library for model_id in lowered],
+            ["." in owner for owner in owners],
+            [owner if owner in _ORGANIZATIONS else None for owner in owners],
+            strict=True,
+        )
     )
+
+
+def _of_gguf(
+    columns: Mapping[str, Sequence[Any]], tags: Coded, lowered: Sequence[str]
+) -> tuple[list[bool | None], list[bool | None], list[str | None]]:
+    """Tell what matters of GGUF files: known repositories, whether they are large, and the class of the original."""
+    known = [any(map(is_repo_id, names)) if names else None for names in columns["gguf_repos"]]
+    tagged = tags.rows_with(lambda tag: tag == "gguf", len(known)).tolist()
+    stored = zip(columns["quantization"], columns["library"], tagged, lowered, strict=True)
+    has = [form == "GGUF" or library == "gguf" or tag or "gguf" in name for form, library, tag, name in stored]
+    facts = zip(columns["params"], columns["params_estimate"], columns["id"], has, known, strict=True)
+    large = [
+        is_large(params or estimate, name) if own or other is not None else None
+        for params, estimate, name, own, other in facts
+    ]
+    kinds: list[str | None] = [None] * len(has)
+    for place in [place for place, own in enumerate(has) if own]:
+        kinds[place] = _class_of_original(*[columns[name][place] for name in _OF_ORIGINAL])
+    return known, large, kinds
 
 
 def _class_of_original(
     model_id: str, tags: Sequence[str] | None, bases: Sequence[str] | None, model_type: str | None
 ) -> str | None:
-    row = Model(model_id, tags=tuple(tags or ()), base_models=tuple(bases or ()), model_type=model_type)
-    original = original_of(row)
+    original = original_by(originals_by(model_id, bases or ()), bases or (), type_by(model_type, tags or ()))
     return None if original is None else original.kind
-
-
-_BEGINNINGS = frozenset({_ADAPTER[:10], _DIFFUSERS})
 
 
 def _short(tag: str) -> str | None:

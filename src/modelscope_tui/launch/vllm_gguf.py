@@ -8,6 +8,7 @@ vLLM's documentation and the plugin's own tests say which families; for every ot
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -53,15 +54,20 @@ class Part:
 
 def original_of(model: Model, details: ModelDetails | None = None) -> Original | None:
     """Name the original of a GGUF repository, where it is of a family that the plugin is tested with."""
-    own = rules("recipes")["gguf"]
-    for name in (found.rpartition("/")[2] for found in originals_of(model)):
+    said = details.gguf.get("architecture") if details is not None else None
+    kind = said if isinstance(said, str) and said else model_type_of(model, details)
+    return original_by(originals_of(model), model.base_models, kind)
+
+
+def original_by(originals: Sequence[str], base_models: Sequence[str], model_type: str | None) -> Original | None:
+    """Name it from the facts that tell it: what ``near.originals_of`` found, the card's bases, and the type."""
+    for name in (found.rpartition("/")[2] for found in originals):
         for plain in dict.fromkeys((name, _PUBLISHER_FIRST.sub("", name))):
             for pattern, publisher, kind in _originals():
                 if pattern.fullmatch(plain):
                     return Original(f"{publisher}/{plain}", kind)
-    said = details.gguf.get("architecture") if details is not None else None
-    kind = own["types"].get(said if isinstance(said, str) and said else model_type_of(model, details))
-    base = next((name for name in model.base_models if is_repo_id(name)), None)
+    kind = rules("recipes")["gguf"]["types"].get(model_type)
+    base = next((name for name in base_models if is_repo_id(name)), None) if kind is not None else None
     return Original(base, kind) if base is not None and kind is not None else None
 
 
