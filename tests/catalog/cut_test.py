@@ -16,6 +16,7 @@ from modelscope_tui.catalog.cut import cut
 from modelscope_tui.catalog.hints import pieces_needed
 from modelscope_tui.catalog.keys import Key, Kind, filed, grams_of_all, texts_of
 from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.piece import Pieces
 from modelscope_tui.catalog.postings import Gathered, pieces_of_all
 from modelscope_tui.catalog.record import encode
 from modelscope_tui.catalog.store import FEW
@@ -42,7 +43,7 @@ def test_rows_cut_together_stand_where_each_stands_by_itself(real_models: list[M
         for key in filed(model, tools_of(model)) | grams_of_all(texts_of(model)):
             expected[key].add(number)
     piece = cut(0, [encode(model) for model in models], tools_of)
-    found = {(kind, value): BitMap.deserialize(rows) for kind, value, _, rows in piece.bitmaps}
+    found = {(kind, value): Pieces().joined([rows]) for kind, value, _, rows in piece.bitmaps}
     assert found.keys() == expected.keys()
     assert {key: found[key] ^ rows for key, rows in expected.items() if found[key] != rows} == {}
     assert [row[:3] for row in piece.bitmaps] == sorted(row[:3] for row in piece.bitmaps)
@@ -64,12 +65,14 @@ def test_bitmaps_are_what_the_library_writes() -> None:
     for value, some in rows.items():
         gathered.add(value, some[::2])
         gathered.add(value, np.array(some[1::2] + some[:1], dtype=np.uint32))
+    plain = Pieces().written
     values, found, starts = gathered.sorted()
     pieces = dict(zip(values, pieces_of_all(found, starts), strict=True))
     assert values == sorted(rows)
     for value, some in rows.items():
         parts = [some] if len(some) <= FEW else [[row for row in some if row >> 16 == part] for part in slices]
-        assert pieces[value] == [(part[0] >> 16, BitMap(array("I", part)).serialize()) for part in parts if part], value
+        written = [(part[0] >> 16, plain(BitMap(array("I", part)), is_large=False)) for part in parts if part]
+        assert pieces[value] == written, value
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 
 import pytest
-from pyroaring import BitMap
 
+from modelscope_tui.catalog.filed import ordered
 from modelscope_tui.catalog.index import Index
 from modelscope_tui.catalog.keys import (
     Key,
@@ -20,7 +21,9 @@ from modelscope_tui.catalog.keys import (
     texts_of,
 )
 from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.piece import Pieces
 from modelscope_tui.catalog.query import Query, parse
+from modelscope_tui.catalog.store import Store, connect
 from modelscope_tui.errors import CatalogError
 from modelscope_tui.launch import tool as rules
 from tests.catalog.conftest import make_index, open_index, tools_of
@@ -115,14 +118,17 @@ def test_after_any_change_a_row_stands_in_its_own_bitmaps_and_in_no_other(
     index.upsert([replace(model, gone="2026-11-24T12:00:00Z") for model in same[100:140]])
     index.upsert([*same[120:130], *same[190:260], replace(same[195], likes=1 << 40, tags=("twice",))])
     assert index.path is not None
-    with closing(sqlite3.connect(index.path)) as file:
-        stands: dict[int, set[Key]] = {number: set() for (number,) in file.execute("SELECT number FROM names")}
-        for kind, value, rows in file.execute("SELECT kind, value, rows FROM bitmaps"):
-            for number in BitMap.deserialize(rows):
+    with closing(connect(index.path)) as file:
+        store, pieces = Store(file), Pieces()
+        stands: dict[int, set[Key]] = {number: set() for number in range(store.count())}
+        for kind, value, _, rows in ordered(file):
+            for number in pieces.joined([rows]):
                 stands[number].add((kind, value))
-        numbers = dict(file.execute("SELECT key, number FROM names"))
-    assert len(numbers) == 260
-    for key, number in numbers.items():
+        names = dict(store.names_of(range(store.count())))
+        assert [store.number_of(name) for name in names.values()] == [*names]
+        assert sorted(names, key=names.__getitem__) == list(chain.from_iterable(store.names.rows_in_order()))
+    assert len(names) == 260
+    for number, key in names.items():
         model = index.get(key)
         assert model is not None
         assert stands[number] == filed(model, tools_of(model)) | grams_of_all(texts_of(model)), key

@@ -6,6 +6,7 @@ are many by two others, while this one writes what they have cut; what must be i
 
 from __future__ import annotations
 
+import heapq
 import json
 import os
 import pickle
@@ -14,17 +15,23 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modelscope_tui.catalog.block import Blocks, dictionary_of
+from modelscope_tui.catalog.filed import FILED
+from modelscope_tui.catalog.filed import insert as insert_bitmaps
 from modelscope_tui.catalog.keys import LAYOUT, folded
+from modelscope_tui.catalog.names import write_names
+from modelscope_tui.catalog.piece import LARGE
 from modelscope_tui.catalog.record import FIELDS
 from modelscope_tui.catalog.run import write_merged, write_run
 from modelscope_tui.catalog.store import (
-    IDS,
+    DICTIONARY,
     ORGANIZATIONS,
     SIZES,
     SLICE_BITS,
@@ -60,6 +67,7 @@ class Builder:
         self._organizations: dict[str, int] = {}
         self._sizes = array("I")
         self._runs: list[Path] = []
+        self._names: list[list[tuple[str, int]]] = []
         self.count = 0
         """Rows written so far."""
 
@@ -69,14 +77,14 @@ class Builder:
         first = piece.first
         if piece.run is not None:
             self._runs.append(piece.run)
-        insert("INSERT INTO names VALUES (?, ?)", piece.names)
+        if piece.names:
+            self._names.append(piece.names)
         insert("INSERT INTO blocks VALUES (?, ?)", piece.blocks)
-        insert("INSERT INTO chunks VALUES (?, ?, ?)", [(IDS, number, content) for number, content in piece.ids])
         owners = self._owners(piece)
         for at in range(0, len(owners), _SLICE):
             some = owners[at : at + _SLICE].tobytes()
             insert("INSERT INTO chunks VALUES (?, ?, ?)", [(ORGANIZATIONS, (first + at) >> SLICE_BITS, some)])
-        insert("INSERT INTO bitmaps VALUES (?, ?, ?, ?)", piece.bitmaps)
+        insert_bitmaps(self._connection, piece.bitmaps)
         self.count = first + len(owners)
 
     def _owners(self, piece: Slice) -> array[int]:
@@ -96,7 +104,9 @@ class Builder:
 
     def finish(self, meta: dict[str, str]) -> None:
         """Write what waits until the end, and the values about the index itself."""
-        write_merged(self._connection, self._runs)
+        write_merged(self._connection, self._runs, is_large=self.count >= LARGE)
+        if self._names:
+            write_names(self._connection, heapq.merge(*self._names))
         pieces = range(0, len(self._sizes), _SLICE)
         sizes = [(SIZES, at >> SLICE_BITS, self._sizes[at : at + _SLICE].tobytes()) for at in pieces]
         insert = partial(self._connection.executemany, "INSERT INTO chunks VALUES (?, ?, ?)")
@@ -133,11 +143,15 @@ def fill(
             in this process.
         progress: is told rows done and rows in all.
     """
-    connection.executescript(TABLES)
+    connection.executescript(TABLES + FILED)
     connection.execute("BEGIN")
-    builder = Builder(connection)
+    builder, rest = Builder(connection), iter(lines)
+    first = _take(rest)
+    dictionary = dictionary_of(first)
+    if dictionary:
+        connection.execute("INSERT INTO meta VALUES (?, ?)", (DICTIONARY, dictionary))
     with uncollected():
-        for piece in _cut_all(iter(lines), total, tools_of, told, beside):
+        for piece in _cut_all(chain(first, rest), total, _Knife(tools_of, dictionary, total >= LARGE), told, beside):
             if progress:
                 progress(builder.count, total)
             builder.write(piece)
@@ -147,16 +161,31 @@ def fill(
         progress(total, total)
 
 
-def _cut_all(lines: Iterator[str], total: int, tools_of: ToolsOf, told: Told, beside: Path | None) -> Iterator[Slice]:
+@dataclass(frozen=True)
+class _Knife:
+    """What a process is given that cuts."""
+
+    tools_of: ToolsOf
+    dictionary: bytes
+    is_large: bool
+
+
+def _cut_all(lines: Iterator[str], total: int, knife: _Knife, told: Told, beside: Path | None) -> Iterator[Slice]:
     from modelscope_tui.catalog.cut import cut  # (numpy comes with it)
 
     units = _numbered(lines)
-    if beside is None or total < _WORTH_CUTTERS or (os.cpu_count() or 1) < _CUTTERS or not _can_travel(tools_of):
+    if beside is None or total < _WORTH_CUTTERS:
+        blocks = Blocks(knife.dictionary)
         for first, some in units:
-            yield cut(first, some, tools_of, told)
+            yield cut(first, some, knife.tools_of, told, blocks)
+        return
+    if (os.cpu_count() or 1) < _CUTTERS or not _can_travel(knife.tools_of):
+        _equip(knife)
+        for first, some in units:
+            yield _cut_apart(first, "\n".join(some), told, _run(beside, first))
         return
     start = partial(ProcessPoolExecutor, _CUTTERS, mp_context=get_context("spawn"))
-    with start(initializer=_equip, initargs=(tools_of,)) as cutters:
+    with start(initializer=_equip, initargs=(knife,)) as cutters:
         waiting: deque[Future[Slice]] = deque()
         for first, some in units:
             of_these = {line: told[line] for line in some if line in told}
@@ -167,19 +196,20 @@ def _cut_all(lines: Iterator[str], total: int, tools_of: ToolsOf, told: Told, be
             yield waiting.popleft().result()
 
 
-_equipped: list[ToolsOf] = []
+_equipped: list[tuple[_Knife, Blocks]] = []
 """In a process that cuts: what it was given for all its work."""
 
 
-def _equip(tools_of: ToolsOf) -> None:
-    _equipped.append(tools_of)
+def _equip(knife: _Knife) -> None:
+    _equipped[:] = [(knife, Blocks(knife.dictionary))]
 
 
 def _cut_apart(first: int, text: str, told: Told, run: Path) -> Slice:
     from modelscope_tui.catalog.cut import cut
 
-    piece = cut(first, text.split("\n"), _equipped[0], told)
-    write_run(run, piece.bitmaps, piece.names)
+    knife, blocks = _equipped[0]
+    piece = cut(first, text.split("\n"), knife.tools_of, told, blocks)
+    write_run(run, piece.bitmaps, piece.names, is_large=knife.is_large)
     piece.bitmaps, piece.names, piece.run = [], [], run
     return piece
 

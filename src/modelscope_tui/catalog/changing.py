@@ -15,7 +15,9 @@ from operator import attrgetter
 
 from pyroaring import BitMap
 
-from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, pack, unpack
+from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK
+from modelscope_tui.catalog.filed import covering
+from modelscope_tui.catalog.filed import replace as replace_filed
 from modelscope_tui.catalog.keys import (
     Key,
     Kind,
@@ -30,24 +32,23 @@ from modelscope_tui.catalog.keys import (
 )
 from modelscope_tui.catalog.merge import merge_row
 from modelscope_tui.catalog.model import Model
+from modelscope_tui.catalog.names import Names
+from modelscope_tui.catalog.piece import LARGE, Pieces
 from modelscope_tui.catalog.record import decode, encode
 from modelscope_tui.catalog.store import (
-    CHUNK_BITS,
     FEW,
-    IDS,
     ORGANIZATIONS,
     SIZES,
     SLICE_BITS,
     SPOKEN,
     VALUES_AT_ONCE,
     VOCABULARY,
+    blocks_of,
     count,
 )
 from modelscope_tui.catalog.told import ToolsOf
 
-_COVERING = """
-SELECT slice, rows FROM bitmaps WHERE kind = ? AND value = ? AND slice <= ? ORDER BY slice DESC LIMIT 1"""
-_TOOLS = "SELECT value, rows, max(slice) FROM bitmaps WHERE kind = ? AND slice <= ? GROUP BY value"
+_TOOLS = "SELECT value, rows, max(slice) FROM filed WHERE kind = ? AND slice <= ? GROUP BY value"
 """The bitmaps that rows of a slice stand in; where there is a maximum, SQLite gives the other columns of its row."""
 
 _SAID = frozenset({"source", "as_of", "provenance"})
@@ -66,6 +67,9 @@ class Changes:
         self._going: defaultdict[tuple[Key, int], list[int]] = defaultdict(list)
         self._new_texts: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
         self._tools: dict[int, dict[str, BitMap]] = {}
+        self._names = Names(connection)
+        self._packing = blocks_of(connection)
+        self._pieces = Pieces()
         self._new: list[tuple[int, str, int]] = []
         self._first_of_value: defaultdict[int, list[str]] = defaultdict(list)
         self._taken: set[str] = set()
@@ -79,7 +83,7 @@ class Changes:
         if key in self._taken:
             self.write()  # what comes and goes is gathered per row, so a row is gathered once
         self._taken.add(key)
-        number = self._number("SELECT number FROM names WHERE key = ?", key)
+        number = self._names.number_of(key)
         old = None if number is None else decode(self._block(number)[number & IN_BLOCK])
         merged = merge_row(old, model)
         if folded(merged.id) != key:
@@ -101,7 +105,7 @@ class Changes:
         block = number >> BLOCK_BITS
         if block not in self._blocks:
             found = self._connection.execute("SELECT content FROM blocks WHERE number = ?", (block,)).fetchone()
-            self._blocks[block] = unpack(found[0]) if found else []
+            self._blocks[block] = self._packing.unpack(found[0]) if found else []
         return self._blocks[block]
 
     def _put(self, number: int, model: Model) -> None:
@@ -145,7 +149,7 @@ class Changes:
         part = number >> SLICE_BITS
         if part not in self._tools:
             read = self._connection.execute(_TOOLS, (Kind.TOOL, part))
-            self._tools[part] = {value: BitMap.deserialize(rows) for value, rows, _ in read}
+            self._tools[part] = {value: self._pieces.joined([rows]) for value, rows, _ in read}
         return tuple([tool for tool, rows in self._tools[part].items() if number in rows])
 
     def _add(self, key: str, model: Model) -> int:
@@ -155,7 +159,6 @@ class Changes:
             organization = self._number("SELECT coalesce(max(number) + 1, 0) FROM organizations") or 0
             row = (organization, handle, model.organization)
             self._connection.execute("INSERT INTO organizations VALUES (?, ?, ?)", row)
-        self._connection.execute("INSERT INTO names VALUES (?, ?)", (key, number))
         self._new.append((number, key, organization))
         self._count += 1
         return number
@@ -166,9 +169,9 @@ class Changes:
             for gram in pieces_of(text):
                 self._coming[(Kind.GRAM, gram), part] += numbers
         self._write_bitmaps()
-        packed = ((block, pack(self._blocks[block])) for block in sorted(self._changed_blocks))
+        packed = ((block, self._packing.pack(self._blocks[block])) for block in sorted(self._changed_blocks))
         self._connection.executemany("INSERT OR REPLACE INTO blocks VALUES (?, ?)", packed)
-        self._write_names()
+        self._names.add({key: number for number, key, _ in self._new})
         self._write_vocabularies()
         self._write_organizations()
         if self._coming or self._going:
@@ -180,26 +183,27 @@ class Changes:
 
     def _write_bitmaps(self) -> None:
         kept: dict[tuple[int, str, int], BitMap] = {}
-        ask, coming, going = self._connection.cursor().execute, self._coming, self._going
+        long: dict[tuple[int, str, int], int | None] = {}
+        coming, going = self._coming, self._going
         for place in sorted({*coming, *going}):
             (kind, value), part = place
-            found = ask(_COVERING, (kind, value, part)).fetchone()
-            start, content = found or (part, None)
+            start, content, number = covering(self._connection, kind, value, part)
             rows = kept.get((kind, value, start))
             if rows is None:
-                rows = BitMap.deserialize(content) if content else BitMap()
+                rows = self._pieces.joined([content]) if content else BitMap()
                 if content is None and kind in SPOKEN and not self._has(kind, value):
                     self._first_of_value[kind].append(value)
             if len(rows) > FEW and rows.max() >> SLICE_BITS < part:
-                start, rows = part, kept.get((kind, value, part)) or BitMap()
+                start, number, rows = part, None, kept.get((kind, value, part)) or BitMap()
             rows.update(coming.get(place, ()))
             if place in going:
                 rows.difference_update(BitMap(going[place]))
             kept[kind, value, start] = rows
-        pieces = [(*place, rows.serialize()) for place, rows in kept.items() if rows]
-        emptied = [place for place, rows in kept.items() if not rows]
-        self._connection.executemany("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", pieces)
-        self._connection.executemany("DELETE FROM bitmaps WHERE kind = ? AND value = ? AND slice = ?", emptied)
+            long[kind, value, start] = number
+        is_large = self._count >= LARGE
+        for where, rows in kept.items():
+            content = self._pieces.written(rows, is_large=is_large) if rows else b""
+            replace_filed(self._connection, (*where, content), long[where])
 
     def _has(self, kind: int, value: str) -> bool:
         asked = "SELECT 1 FROM bitmaps WHERE kind = ? AND value = ? LIMIT 1"
@@ -215,14 +219,6 @@ class Changes:
             number = 0 if last is None else last + is_full
             lines = [value.encode() for value in values]
             self._save(VOCABULARY + kind, number, b"\n".join(lines if is_full or not known else [known, *lines]))
-
-    def _write_names(self) -> None:
-        chunks: defaultdict[int, list[str]] = defaultdict(list)
-        for number, key, _ in self._new:
-            chunks[number >> CHUNK_BITS].append(key)
-        for chunk, keys in chunks.items():
-            before = self._chunk(IDS, chunk)
-            self._save(IDS, chunk, pack([*(unpack(before) if before else ()), *keys]))
 
     def _write_organizations(self) -> None:
         owners = self._numbers(ORGANIZATIONS, (number >> SLICE_BITS for number, _, _ in self._new))

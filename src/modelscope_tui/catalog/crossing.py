@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.keys import TAIL, Kind, cut_at_signs
-from modelscope_tui.catalog.store import Store, beginning_with
+from modelscope_tui.catalog.store import Store
 
 
 def told_by_tokens(word: str, ending: Callable[[str], Sequence[str]], store: Store) -> tuple[BitMap, BitMap]:
@@ -42,7 +42,7 @@ def told_by_tokens(word: str, ending: Callable[[str], Sequence[str]], store: Sto
             break  # the tail of the token before has said it
         wanted = piece if is_last else word[before : end + TAIL]
         having, others = BitMap(), BitMap()
-        for token, rows in beginning_with(store.connection, Kind.TOKEN, shared):
+        for token, rows in store.beginning_with(Kind.TOKEN, shared):
             is_wanted = token.startswith(wanted) if is_last or end + TAIL > len(word) else token == wanted
             having, others = (having | rows, others) if is_wanted else (having, others | rows)
         found &= having

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from modelscope_tui.catalog.block import BLOCK_BITS, pack
+from modelscope_tui.catalog.block import BLOCK_BITS, Blocks
 from modelscope_tui.catalog.coded import Numbered, coded_lists
 from modelscope_tui.catalog.filing import Columns, Filing
 from modelscope_tui.catalog.keys import KNOWN, Key, Kind, folded, pieces_of
@@ -33,14 +33,13 @@ from modelscope_tui.catalog.postings import (
     unique,
 )
 from modelscope_tui.catalog.record import FIELDS
-from modelscope_tui.catalog.store import CHUNK_BITS, SLICE_BITS
+from modelscope_tui.catalog.store import SLICE_BITS
 from modelscope_tui.catalog.taxonomy import FALLBACK
 from modelscope_tui.catalog.told import NOTHING_TOLD, Told, ToolsOf
 from modelscope_tui.catalog.tooling import digests, tools_of_all
 from modelscope_tui.catalog.uncollected import uncollected
 
 _BLOCK = 1 << BLOCK_BITS
-_CHUNK = 1 << CHUNK_BITS
 _SLICE = 1 << SLICE_BITS
 _AT_ONCE = 1 << 14
 """So many rows are read from their lines at a time: they take two kilobytes each."""
@@ -60,8 +59,6 @@ class Slice:
     """For each row the place of its organization in `handles`."""
     blocks: list[tuple[int, bytes]] = field(default_factory=list)
     """The number of each block, and its lines compressed."""
-    ids: list[tuple[int, bytes]] = field(default_factory=list)
-    """The number of each chunk of folded ids, and the ids compressed."""
     bitmaps: list[tuple[int, str, int, bytes]] = field(default_factory=list)
     """Kind, value, first slice and serialized rows, in the order of the table."""
     run: Path | None = None
@@ -71,8 +68,9 @@ class Slice:
 class _Cutting:
     """Rows while they are cut."""
 
-    def __init__(self, first: int, tools_of: ToolsOf, told: Told) -> None:
+    def __init__(self, first: int, tools_of: ToolsOf, told: Told, blocks: Blocks) -> None:
         self.slice = Slice(first)
+        self._blocks = blocks
         self._tools_of, self._told = tools_of, told
         self._filing = Filing()
         self._owners: Numbered[str] = Numbered()
@@ -135,9 +133,8 @@ class _Cutting:
 
     def _pack(self, first: int, lines: Sequence[str], keys: Sequence[str]) -> None:
         starts = range(0, len(lines), _BLOCK)
+        pack = self._blocks.pack
         self.slice.blocks += [((first + at) >> BLOCK_BITS, pack(lines[at : at + _BLOCK])) for at in starts]
-        starts = range(0, len(keys), _CHUNK)
-        self.slice.ids += [((first + at) >> CHUNK_BITS, pack(keys[at : at + _CHUNK])) for at in starts]
         self.slice.names += zip(keys, range(first, first + len(keys)), strict=True)
 
     def finish(self) -> Slice:
@@ -203,7 +200,9 @@ class _Cutting:
         return found
 
 
-def cut(first: int, lines: Sequence[str], tools_of: ToolsOf, told: Told = NOTHING_TOLD) -> Slice:
+def cut(
+    first: int, lines: Sequence[str], tools_of: ToolsOf, told: Told = NOTHING_TOLD, blocks: Blocks | None = None
+) -> Slice:
     """Cut the rows from number ``first`` on; it is the first of a slice.
 
     Args:
@@ -211,9 +210,10 @@ def cut(first: int, lines: Sequence[str], tools_of: ToolsOf, told: Told = NOTHIN
         lines: the rows.
         tools_of: tells which tools can run a model.
         told: rows of which that is known already.
+        blocks: packs the rows as the index does.
     """
     with uncollected():
-        cutting = _Cutting(first, tools_of, told)
+        cutting = _Cutting(first, tools_of, told, blocks or Blocks())
         for start in range(0, len(lines), _SLICE):
             cutting.add(first + start, lines[start : start + _SLICE])
         return cutting.finish()

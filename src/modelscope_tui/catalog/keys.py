@@ -59,7 +59,7 @@ Key = tuple[int, str]
 NUMBERS = ("downloads", "likes", "trending", "params", "context", "created", "updated", "size")
 """The numbers of a row; `size` is what `fits:` goes by (``form.params_weighed``)."""
 
-LAYOUT = 8
+LAYOUT = 9
 """The version of the index file; raised when its tables or keys change their meaning, and the index is made anew."""
 
 KNOWN = "known"

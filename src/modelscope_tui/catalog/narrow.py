@@ -69,8 +69,7 @@ def rows_of(given: Mapping[str, Narrowing], value: str, store: Store, everything
 
 def _selected(narrowing: Narrowing, store: Store) -> BitMap:
     if isinstance(narrowing, Chosen):
-        numbers = [store.number_of(folded(model_id)) for model_id in narrowing.ids]
-        return BitMap([number for number in numbers if number is not None])
+        return BitMap(store.names.numbers_of(map(folded, narrowing.ids)))
     if isinstance(narrowing, Licensed):
         judged: BitMap = _licensed(narrowing.any_of, store) | _heirs(narrowing.heirs_of, store)
         judged -= _licensed(narrowing.none_of, store) | _heirs(narrowing.heirs_not_of, store)
@@ -118,7 +117,7 @@ def _heirs(pairs: frozenset[tuple[str, str]], store: Store) -> BitMap:
         shown = BitMap.union(BitMap(), *store.family(Kind.SEEN).values())
         fresh |= _licensed(_UNSTATED, store) & shown & parents
     while fresh:
-        made = store.united(Kind.BASE, [store.name(number) for number in fresh])
+        made = store.united(Kind.BASE, [name for _, name in store.names_of(fresh.to_array())])
         fresh = (made - found) & parents
         found |= made
     return found

@@ -28,8 +28,8 @@ def numbers(store: Store, text: str, limit: int) -> list[int]:
     ranked: list[tuple[float, int]] = []
     matcher = difflib.SequenceMatcher(autojunk=False)
     matcher.set_seq2(key)
-    for number, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:_COMPARED]:
-        name = store.name(number)
+    alike = [number for number, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:_COMPARED]]
+    for number, name in store.names_of(alike):
         matcher.set_seq1(name if "/" in key else name.partition("/")[2])
         if matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE:
             ratio = matcher.ratio()

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
+from modelscope_tui.catalog.block import Damaged
 from modelscope_tui.catalog.counting import Counting
 from modelscope_tui.catalog.facet import FacetCounts
 from modelscope_tui.catalog.kept import Kept
@@ -105,7 +106,7 @@ class Opened:
         with self._lock:
             try:
                 yield
-            except sqlite3.Error as error:
+            except (sqlite3.Error, Damaged) as error:
                 raise CatalogError(
                     f"The index cannot be read: {error}.", "It is made anew at the next start."
                 ) from error

@@ -12,8 +12,8 @@ from modelscope_tui.catalog.column import Order, leading, place_of
 from modelscope_tui.catalog.query import Query
 from modelscope_tui.catalog.store import Store
 
-_SORTED_AT_ONCE = 20_000
-"""Up to so many names are read and sorted; more are walked in the order of the index on names."""
+_SORTED_AT_ONCE = 500
+"""Up to so many names are read and sorted; of more some stand on every other leaf of names."""
 
 
 class Ordering:
@@ -43,25 +43,26 @@ class Ordering:
         """Count the rows before a row in the order."""
         if query.sort != "name":
             return place_of(row, rows, self._order(query))
-        named, name = self._store.name, self._store.name(row)
-        if query.is_reversed:
-            return sum([named(other) > name for other in rows])
-        return sum([named(other) < name for other in rows])
+        before = 0
+        for numbers in self._store.names.rows_in_order(is_reversed=query.is_reversed):
+            if row in numbers:
+                return before + sum([number in rows for number in numbers[: numbers.index(row)]])
+            before += rows.intersection_cardinality(BitMap(numbers))
+        raise LookupError(row)
 
     def _named_page(self, rows: BitMap, start: int, stop: int, *, is_reversed: bool) -> list[int]:
         if len(rows) <= _SORTED_AT_ONCE:
-            return sorted(rows, key=self._store.name, reverse=is_reversed)[start:stop]
-        direction = "DESC" if is_reversed else "ASC"
-        walk = self._store.connection.execute(f"SELECT number FROM names ORDER BY key {direction}")  # noqa: S608 - a constant
-        found: list[int] = []
-        passed = 0
-        for (number,) in walk:
-            if number in rows:
-                passed += 1
-                if passed > start:
-                    found.append(number)
-                if passed == stop:
-                    break
+            named = sorted([(name, number) for number, name in self._store.names_of(rows.to_array())])
+            found = [number for _, number in named]
+            return (found[::-1] if is_reversed else found)[start:stop]
+        found, passed = [], 0
+        for numbers in self._store.names.rows_in_order(is_reversed=is_reversed):
+            here = rows.intersection_cardinality(BitMap(numbers))
+            if passed + here > start:
+                found += [number for number in numbers if number in rows][max(start - passed, 0) : stop - passed]
+            passed += here
+            if passed >= stop:
+                break
         return found
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.coded import Numbered, Places
+from modelscope_tui.catalog.piece import MOST_NUMBERS, NUMBERS
 from modelscope_tui.catalog.store import FEW, SLICE_BITS
 
 Rows = NDArray[np.uint32]
@@ -110,12 +111,15 @@ def pieces_of_all(rows: Rows, starts: NDArray[np.int64]) -> list[list[Piece]]:
         return []
     slices = rows >> np.uint32(SLICE_BITS)
     first, last = slices[starts[:-1]], slices[starts[1:] - 1]
-    is_simple = (first == last) & (sizes <= _MOST_IN_ARRAY)
+    is_simple = (first == last) & (sizes <= _MOST_IN_ARRAY) & (sizes > MOST_NUMBERS)
     simple = iter(_simple(rows[np.repeat(is_simple, sizes)], first[is_simple], sizes[is_simple]))
     found: list[list[Piece]] = []
+    content, parts, bounds, sized = rows.tobytes(), first.tolist(), (4 * starts).tolist(), sizes.tolist()
     for place, one in enumerate(is_simple.tolist()):
         if one:
             found.append([next(simple)])
+        elif sized[place] <= MOST_NUMBERS:
+            found.append([(parts[place], NUMBERS + content[bounds[place] : bounds[place + 1]])])
         else:
             found.append(pieces_of_rows(rows[starts[place] : starts[place + 1]]))
     return found
@@ -144,11 +148,11 @@ def _simple(rows: Rows, slices: Rows, sizes: NDArray[np.int64]) -> Iterator[Piec
 def pieces_of_rows(rows: Rows) -> list[Piece]:
     """Serialize the rows of one value."""
     if len(rows) <= FEW:
-        return [(int(rows[0]) >> SLICE_BITS, bitmap_of(rows).serialize())]
+        return [(int(rows[0]) >> SLICE_BITS, _written(bitmap_of(rows)))]
     slices = np.arange(int(rows[0]) >> SLICE_BITS, (int(rows[-1]) >> SLICE_BITS) + 2, dtype=np.int64)
     bounds = np.searchsorted(rows, slices << SLICE_BITS)
     return [
-        (int(part), bitmap_of(rows[start:stop]).serialize())
+        (int(part), _written(bitmap_of(rows[start:stop])))
         for part, start, stop in zip(slices[:-1], bounds[:-1], bounds[1:], strict=True)
         if start < stop
     ]
@@ -158,8 +162,12 @@ def pieces_of_bitmap(rows: BitMap) -> Iterable[Piece]:
     """Serialize a bitmap that is not empty."""
     first, last = rows.min() >> SLICE_BITS, rows.max() >> SLICE_BITS
     if first == last or len(rows) <= FEW:
-        return [(first, rows.serialize())]
+        return [(first, _written(rows))]
     parts = (
         (part, rows & BitMap(range(part << SLICE_BITS, (part + 1) << SLICE_BITS))) for part in range(first, last + 1)
     )
-    return [(part, some.serialize()) for part, some in parts if some]
+    return [(part, _written(some)) for part, some in parts if some]
+
+
+def _written(rows: BitMap) -> bytes:
+    return NUMBERS + rows.to_array().tobytes() if len(rows) <= MOST_NUMBERS else bytes(rows.serialize())

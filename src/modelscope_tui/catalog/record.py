@@ -122,6 +122,12 @@ def decode(line: str) -> Model:
     return model
 
 
+def id_of(line: str) -> str:
+    """Read the id, which stands first, without reading the rest."""
+    end = line.index('"', 2)
+    return str(_loads(line)[0]) if "\\" in line[:end] else line[2:end]
+
+
 def reordered(line: str, names: Sequence[str]) -> str:
     """Bring a line that an earlier version wrote with its own `names` into today's order.
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from modelscope_tui.catalog.block import BLOCK_BITS, unpack
+from modelscope_tui.catalog.block import BLOCK_BITS, Blocks, Damaged
 from modelscope_tui.catalog.keys import LAYOUT, folded
 from modelscope_tui.catalog.merge import merge_row
-from modelscope_tui.catalog.record import FIELDS, decode, encode, reordered
-from modelscope_tui.catalog.store import NOTE, connect
+from modelscope_tui.catalog.record import FIELDS, decode, encode, id_of, reordered
+from modelscope_tui.catalog.store import DICTIONARY, NOTE, connect
 from modelscope_tui.errors import CatalogError
 
 _AT_ONCE = 64
@@ -37,7 +36,10 @@ class Salvage:
         except CatalogError:
             self.is_broken = True
         self._read("BEGIN")  # a moment's picture, whatever others write meanwhile
-        self._meta = {str(key): str(value) for key, value in self._read("SELECT key, value FROM meta")}
+        meta = dict(self._read("SELECT key, value FROM meta"))
+        dictionary = meta.pop(DICTIONARY, b"")
+        self._blocks = Blocks(dictionary if isinstance(dictionary, bytes) else b"")
+        self._meta = {str(key): str(value) for key, value in meta.items()}
         names = self._meta.get("fields")
         self._names: Sequence[str] = _names(names) if names else FIELDS
 
@@ -108,8 +110,8 @@ class Salvage:
 
     def _unpacked(self, content: bytes) -> list[str]:
         try:
-            return unpack(content)
-        except (zlib.error, UnicodeDecodeError, TypeError):
+            return self._blocks.unpack(content)
+        except Damaged:
             self.is_broken = True
             return []
 
@@ -145,6 +147,4 @@ def joined(snapshot: Iterator[str], salvage: Salvage) -> Iterator[str]:
 
 
 def _key(line: str) -> str:
-    """Read the folded id, which stands first, without reading the rest."""
-    name = line[2 : line.index('"', 2)]
-    return folded(str(json.loads(line)[0]) if "\\" in name else name)
+    return folded(id_of(line))

@@ -3,12 +3,13 @@
 GROUND FLOOR. The only reader of the tables; ``builder.py`` and ``writer.py`` fill them.
 
     meta           key → value: version of the layout, fingerprint, base counts; `note:…` is what others wrote down
-    names          folded id → number of the row
-    blocks         facts of 16 rows each, as lines (``record.py``), compressed (``block.py``)
+    names          leaves of folded ids in their order, each id with the number of its row (``names.py``)
+    blocks         facts of 8 rows each, as lines (``record.py``), compressed (``block.py``)
     organizations  number, handle
-    chunks         long pieces: folded ids of 512 rows each (compressed), organization numbers of 65,536 rows each,
-                   sizes of 65,536 organizations each, the values of the kinds that words are looked for in
-    bitmaps        (kind, value, slice) → serialized bitmap of rows from that slice on, up to the next one of the value
+    chunks         long pieces: organization numbers of 65,536 rows each, sizes of 65,536 organizations each, the values
+                   of the kinds that words are looked for in (compressed)
+    bitmaps        (kind, value, slice) → bitmap of rows from that slice on, up to the next one of the value, as bytes
+                   (``piece.py``); long ones stand apart (``filed.py``)
 
 A slice is 65,536 rows. A value with few rows has one bitmap, any other one for each slice that has rows. New rows and
 changes touch only the pieces of their slice, so a bitmap of millions of rows is never rewritten; whoever reads a value
@@ -20,27 +21,28 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pyroaring import BitMap
 
-from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, unpack
+from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, Blocks
 from modelscope_tui.catalog.column import Column
 from modelscope_tui.catalog.kept import Kept
-from modelscope_tui.catalog.keys import GONE, KNOWN, Kind
+from modelscope_tui.catalog.keys import GONE, KNOWN, Kind, folded
 from modelscope_tui.catalog.measure import seconds_of
+from modelscope_tui.catalog.names import Names
+from modelscope_tui.catalog.piece import Pieces
+from modelscope_tui.catalog.record import id_of
 from modelscope_tui.errors import CatalogError
 
 SLICE_BITS = 16
 FEW = 1024
 """A value with no more rows than this has one bitmap for several slices."""
 
-CHUNK_BITS = 9
-IN_CHUNK = (1 << CHUNK_BITS) - 1
-IDS, ORGANIZATIONS, SIZES, VOCABULARY = 1, 2, 3, 100
-"""The kinds of chunks: folded ids, organization of each row, rows of each organization; VOCABULARY and a kind of keys:
-the values of that kind, one a line, those among them that no row has any more."""
+ORGANIZATIONS, SIZES, VOCABULARY = 2, 3, 100
+"""The kinds of chunks: organization of each row, rows of each organization; VOCABULARY and a kind of keys: the values
+of that kind, one a line, those among them that no row has any more."""
 
 VALUES_AT_ONCE = 1 << 14
 """How many values stand in one piece of a vocabulary, about."""
@@ -53,20 +55,21 @@ NOTE = "note:"
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE names (key TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE names (number INTEGER PRIMARY KEY, first TEXT NOT NULL UNIQUE, numbers BLOB NOT NULL, keys BLOB NOT NULL);
 CREATE TABLE blocks (number INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE organizations (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, handle TEXT NOT NULL);
 CREATE TABLE chunks (kind INTEGER, number INTEGER, content BLOB, PRIMARY KEY (kind, number)) WITHOUT ROWID;
-CREATE TABLE bitmaps (
-  kind INTEGER, value TEXT, slice INTEGER, rows BLOB, PRIMARY KEY (kind, value, slice)) WITHOUT ROWID;
 """
+"""Beside these there are those of ``filed.py``."""
 
 PAGE_BYTES = 8192
-"""Three blocks of rows fill a page of this size well; half of it would hold but one."""
+"""Nine blocks of rows, or three leaves of names, fill a page of this size well."""
+
+DICTIONARY = "dictionary"
+"""What the lines of this file were packed with (``block.py``)."""
 
 _BITMAP_BYTES = 8 << 20
 _COLUMN_BYTES = 12 << 20
-_ID_CHUNKS = 64
 _AT_ONCE = 500
 _PAGE_CACHE_KIB = 2048
 _BUSY_SECONDS = 5.0
@@ -102,7 +105,10 @@ class Store:
         self._values: dict[int, tuple[str, ...]] = {}
         self._families: dict[int, dict[str, BitMap]] = {}
         self._vocabularies: dict[int, bytes] = {}
-        self._ids: Kept[int, list[str]] = Kept(_ID_CHUNKS)
+        self.names = Names(connection)
+        """The rows by their ids."""
+        self.blocks = blocks_of(connection)
+        self._pieces = Pieces()
         self._version = self._data_version()
 
     def _data_version(self) -> int:
@@ -119,8 +125,9 @@ class Store:
 
     def forget(self) -> None:
         """Drop everything that was read."""
-        for memory in (self._bitmaps, self._ids, self._columns):
+        for memory in (self._bitmaps, self._columns):
             memory.drop()
+        self.names.forget()
         for known in (self._values, self._families, self._vocabularies):
             known.clear()
 
@@ -148,8 +155,8 @@ class Store:
         key = (kind, value)
         found = self._bitmaps.get(key)
         if found is None:
-            pieces = self.connection.execute("SELECT rows FROM bitmaps WHERE kind = ? AND value = ?", key)
-            found = self._bitmaps.put(key, joined(piece for (piece,) in pieces))
+            pieces = self.connection.execute("SELECT rows FROM filed WHERE kind = ? AND value = ?", key)
+            found = self._bitmaps.put(key, self._pieces.joined([piece for (piece,) in pieces]))
         return found
 
     def values(self, kind: int) -> tuple[str, ...]:
@@ -165,9 +172,9 @@ class Store:
         found = self._families.get(kind)
         if found is None:
             found = {}
-            rows = self.connection.execute("SELECT value, rows FROM bitmaps WHERE kind = ?", (kind,))
+            rows = self.connection.execute("SELECT value, rows FROM filed WHERE kind = ?", (kind,))
             for value, piece in rows:
-                read = BitMap.deserialize(piece)
+                read = self._pieces.joined([piece])
                 found[value] = found[value] | read if value in found else read
             self._families[kind] = found
         return found
@@ -184,8 +191,8 @@ class Store:
         return found
 
     def _read(self, number: str) -> BitMap:
-        pieces = self.connection.execute("SELECT rows FROM bitmaps WHERE kind = ? AND value = ?", (Kind.NUMBER, number))
-        return joined(piece for (piece,) in pieces)
+        pieces = self.connection.execute("SELECT rows FROM filed WHERE kind = ? AND value = ?", (Kind.NUMBER, number))
+        return self._pieces.joined([piece for (piece,) in pieces])
 
     def chunk(self, kind: int, number: int) -> bytes:
         """Read one long piece; empty where there is none."""
@@ -201,13 +208,6 @@ class Store:
             found.frombytes(content)
         return found
 
-    def ids(self, chunk: int) -> list[str]:
-        """Read the folded ids of 512 rows."""
-        found = self._ids.get(chunk)
-        if found is None:
-            found = self._ids.put(chunk, unpack(self.chunk(IDS, chunk)))
-        return found
-
     def vocabulary(self, kind: int) -> bytes:
         """Read all values of a kind, one a line, with a line end before and after each."""
         found = self._vocabularies.get(kind)
@@ -219,36 +219,41 @@ class Store:
 
     def united(self, kind: int, values: Sequence[str]) -> BitMap:
         """Join the bitmaps of many values, without keeping each."""
-        found: list[BitMap] = []
+        found: list[bytes] = []
         for start in range(0, len(values), _AT_ONCE):
             part = values[start : start + _AT_ONCE]
             marks = ",".join("?" * len(part))
-            asked = f"SELECT rows FROM bitmaps WHERE kind = ? AND value IN ({marks})"  # noqa: S608 - only question marks
-            found += [BitMap.deserialize(piece) for (piece,) in self.connection.execute(asked, (kind, *part))]
-        return BitMap.union(*found) if found else BitMap()
+            asked = f"SELECT rows FROM filed WHERE kind = ? AND value IN ({marks})"  # noqa: S608 - only question marks
+            found += [piece for (piece,) in self.connection.execute(asked, (kind, *part))]
+        return self._pieces.joined(found)
 
     def beginning(self, kind: int, start: str) -> BitMap:
         """Join the bitmaps of all values that begin with a text; kept like one of them."""
         key = (-kind, start)
         found = self._bitmaps.get(key)
         if found is None:
-            asked = "SELECT rows FROM bitmaps WHERE kind = ? AND value >= ? AND value < ?"
+            asked = "SELECT rows FROM filed WHERE kind = ? AND value >= ? AND value < ?"
             pieces = self.connection.execute(asked, (kind, start, start + "\U0010ffff"))
-            found = self._bitmaps.put(key, joined(piece for (piece,) in pieces))
+            found = self._bitmaps.put(key, self._pieces.joined([piece for (piece,) in pieces]))
         return found
+
+    def beginning_with(self, kind: int, start: str) -> Iterator[tuple[str, BitMap]]:
+        """Read the values that begin with a text, each slice by itself, and keep none."""
+        asked = "SELECT value, rows FROM filed WHERE kind = ? AND value >= ? AND value < ?"
+        for value, rows in self.connection.execute(asked, (kind, start, start + "\U0010ffff")):
+            yield value, self._pieces.joined([rows])
 
     def name(self, number: int) -> str:
         """Read the folded id of one row."""
-        return self.ids(number >> CHUNK_BITS)[number & IN_CHUNK]
+        return next(self.names_of([number]))[1]
+
+    def names_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Read the folded ids of some rows, in the order of their blocks."""
+        return ((number, folded(id_of(line))) for number, line in self.facts(numbers))
 
     def gone(self) -> BitMap:
         """Read which rows the Hub no longer has."""
         return self.bitmap(Kind.GONE, GONE)
-
-    def read_ahead(self) -> None:
-        """Read the ids of the first rows, as many as are kept."""
-        for chunk in range(min(_ID_CHUNKS, (self.count() + IN_CHUNK) >> CHUNK_BITS)):
-            self.ids(chunk)
 
     def unseen_since(self, moment: str, *, everywhere: bool) -> list[str]:
         """List the ids of rows that the Hub last named before a moment and that are not gone yet.
@@ -278,14 +283,19 @@ class Store:
             marks = ",".join("?" * len(part))
             read = self.connection.execute(f"SELECT number, content FROM blocks WHERE number IN ({marks})", part)  # noqa: S608 - only question marks
             for block, content in read:
-                lines = unpack(content)
+                lines = self.blocks.unpack(content)
                 for number in wanted[block]:
                     yield number, lines[number & IN_BLOCK]
 
     def number_of(self, key: str) -> int | None:
         """Find the row of a folded id."""
-        found = self.connection.execute("SELECT number FROM names WHERE key = ?", (key,)).fetchone()
-        return found[0] if found else None
+        return self.names.number_of(key)
+
+
+def blocks_of(connection: sqlite3.Connection) -> Blocks:
+    """Get ready to read and write the rows of a file."""
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (DICTIONARY,)).fetchone()
+    return Blocks(bytes(found[0]) if found else b"")
 
 
 def count(connection: sqlite3.Connection) -> int:
@@ -296,23 +306,9 @@ def count(connection: sqlite3.Connection) -> int:
     return (int(found[0]) << SLICE_BITS) + int(found[1]) // array("I").itemsize if found else 0
 
 
-def beginning_with(connection: sqlite3.Connection, kind: int, start: str) -> Iterator[tuple[str, BitMap]]:
-    """Read the values of a file that begin with a text, each slice by itself, and keep none."""
-    asked = "SELECT value, rows FROM bitmaps WHERE kind = ? AND value >= ? AND value < ?"
-    for value, rows in connection.execute(asked, (kind, start, start + "\U0010ffff")):
-        yield value, BitMap.deserialize(rows)
-
-
 def bases(store: Store) -> BitMap:
     """Read which rows others name as what they were made from, but for those that are gone."""
-    asked = "SELECT number FROM (SELECT DISTINCT value FROM bitmaps WHERE kind = ?) JOIN names ON names.key = value"
-    return BitMap([number for (number,) in store.connection.execute(asked, (Kind.BASE,))]) - store.gone()
-
-
-def joined(pieces: Iterable[bytes]) -> BitMap:
-    """Join the slices of a bitmap."""
-    read = [BitMap.deserialize(piece) for piece in pieces]
-    return read[0] if len(read) == 1 else BitMap.union(*read) if read else BitMap()
+    return BitMap(store.names.numbers_of(store.values(Kind.BASE))) - store.gone()
 
 
 def _bytes_of_column(column: Column) -> int:

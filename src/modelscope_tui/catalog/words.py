@@ -21,7 +21,7 @@ from modelscope_tui.catalog.crossing import told_by_tokens
 from modelscope_tui.catalog.kept import Kept
 from modelscope_tui.catalog.keys import SIGNS, Kind, folded, texts_of
 from modelscope_tui.catalog.record import decode
-from modelscope_tui.catalog.store import CHUNK_BITS, IN_CHUNK, SPOKEN, Store, bytes_of
+from modelscope_tui.catalog.store import SPOKEN, Store, bytes_of
 from modelscope_tui.catalog.suggestion import slips
 
 _VALUES_KEPT = 100_000
@@ -159,16 +159,7 @@ class Words:
 
     def _compared(self, word: str, candidates: BitMap) -> BitMap:
         """Look at the ids of rows that may have a word."""
-        found: list[int] = []
-        numbers = candidates.to_array()
-        start = 0
-        while start < len(numbers):
-            chunk = numbers[start] >> CHUNK_BITS
-            stop = start + candidates.range_cardinality(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
-            ids = self._store.ids(chunk)
-            found += [number for number in numbers[start:stop] if word in ids[number & IN_CHUNK]]
-            start = stop
-        return BitMap(found)
+        return BitMap([number for number, name in self._store.names_of(candidates.to_array()) if word in name])
 
 
 def _count_of(values: Mapping[int, Sequence[str]]) -> int:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from modelscope_tui.catalog.block import Damaged
 from modelscope_tui.catalog.changing import Changes
 from modelscope_tui.catalog.keys import LAYOUT
 from modelscope_tui.catalog.lock import locked
@@ -75,7 +76,7 @@ class Writer:
                         connection.execute("ROLLBACK")
                     raise
                 connection.execute("COMMIT")
-            except sqlite3.Error as error:
+            except (sqlite3.Error, Damaged) as error:
                 raise CatalogError(f"The index cannot be written: {error}.") from error
 
 

@@ -1,0 +1,119 @@
+"""Which row an id has, and rows in the order of their ids.
+
+GROUND FLOOR. Folded ids stand in leaves in their order, 128 together: neighbours begin alike, so that an id and its
+row's number take nineteen bytes. A leaf is found by its first id; the first leaf takes what comes before all others.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from modelscope_tui.catalog.block import Blocks
+
+LEAF = 128
+"""So many ids stand in a leaf when the index is made: three leaves fill a page."""
+
+_MOST = 2 * LEAF
+_KEPT = 256
+_FIND = "SELECT number, numbers, keys FROM names WHERE first <= ? ORDER BY first DESC LIMIT 1"
+
+Leaf = tuple["array[int]", Sequence[str]]
+"""Rows and their folded ids, in the order of the ids."""
+
+
+class Names:
+    """Reads and changes the leaves of one file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._blocks = Blocks()
+        self._kept: dict[int, Leaf] = {}
+
+    def forget(self) -> None:
+        """Drop what was read."""
+        self._kept.clear()
+
+    def number_of(self, key: str) -> int | None:
+        """Find the row of a folded id."""
+        found = self._at(key)
+        if found is None:
+            return None
+        numbers, keys = found[1]
+        place = bisect_left(keys, key)
+        return numbers[place] if place < len(keys) and keys[place] == key else None
+
+    def _at(self, key: str) -> tuple[int, Leaf] | None:
+        read = self._connection.execute(_FIND, (key,)).fetchone()
+        if read is None:
+            return None
+        leaf = self._kept.get(read[0])
+        if leaf is None:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            leaf = self._kept[read[0]] = self._unpacked(read[1], read[2])
+        return read[0], leaf
+
+    def _unpacked(self, numbers: bytes, keys: bytes) -> Leaf:
+        return array("I", numbers), self._blocks.unpack(keys)
+
+    def numbers_of(self, keys: Iterable[str]) -> list[int]:
+        """Find the rows of many folded ids, in ascending order; ids without a row are passed over."""
+        return [number for number in map(self.number_of, sorted(keys)) if number is not None]
+
+    def rows_in_order(self, *, is_reversed: bool = False) -> Iterator[array[int]]:
+        """Give all rows in the order of their ids, some hundred at a time."""
+        direction = "DESC" if is_reversed else "ASC"
+        for (content,) in self._connection.execute(f"SELECT numbers FROM names ORDER BY first {direction}"):  # noqa: S608 - a constant
+            numbers = array("I", content)
+            if is_reversed:
+                numbers.reverse()
+            yield numbers
+
+    def add(self, names: Mapping[str, int]) -> None:
+        """Put new folded ids and their rows where they belong."""
+        by_leaf: dict[int | None, list[tuple[str, int]]] = {}
+        for pair in sorted(names.items()):
+            found = self._at(pair[0])
+            by_leaf.setdefault(found[0] if found else None, []).append(pair)
+        for leaf, some in by_leaf.items():
+            self._put(leaf, some)
+        self._kept.clear()
+
+    def _put(self, leaf: int | None, some: Sequence[tuple[str, int]]) -> None:
+        if leaf is None:
+            write_names(self._connection, some)
+            return
+        asked = "SELECT numbers, keys FROM names WHERE number = ?"
+        numbers, keys = self._connection.execute(asked, (leaf,)).fetchone()
+        before, known = self._unpacked(numbers, keys)
+        every = sorted([*zip(known, before, strict=True), *some])
+        step = len(every) if len(every) <= _MOST else LEAF
+        head, *others = [every[at : at + step] for at in range(0, len(every), step)]
+        changed = "UPDATE names SET numbers = ?, keys = ? WHERE number = ?"
+        self._connection.execute(changed, (*_packed(head, self._blocks), leaf))
+        for more in others:
+            _insert(self._connection, [(more[0][0], *_packed(more, self._blocks))])
+
+
+def write_names(connection: sqlite3.Connection, names: Iterable[tuple[str, int]]) -> None:
+    """Fill the leaves of an index that has none with folded ids and their rows, in ascending order."""
+    blocks, rest = Blocks(), iter(names)
+    leaves = iter(lambda: list(islice(rest, LEAF)), [])
+    first = next(leaves, None)
+    if first:
+        _insert(connection, [("", *_packed(first, blocks))])
+        _insert(connection, ((leaf[0][0], *_packed(leaf, blocks)) for leaf in leaves))
+
+
+def _insert(connection: sqlite3.Connection, leaves: Iterable[tuple[str, bytes, bytes]]) -> None:
+    connection.executemany("INSERT INTO names (first, numbers, keys) VALUES (?, ?, ?)", leaves)
+
+
+def _packed(leaf: Sequence[tuple[str, int]], blocks: Blocks) -> tuple[bytes, bytes]:
+    return array("I", [number for _, number in leaf]).tobytes(), blocks.pack(
+        [key.replace("\n", " ") for key, _ in leaf]
+    )

@@ -1,0 +1,149 @@
+"""A bitmap of rows as bytes: what stands in the file for a value, or for a slice of one.
+
+GROUND FLOOR. Most values have a handful of rows, some have millions, and the file is to be small: so there are four
+forms, told apart by their first byte.
+
+    8 rows or less     their numbers, four bytes each: thousands of such values are joined in one step
+    anything           the portable format of roaring bitmaps (RoaringFormatSpec); the only other form in a small index
+    up to 4,096 rows   the gaps between rows, low bytes and high bytes apart, compressed: half of that
+    more rows          the portable format, compressed
+
+Gaps are read with numpy, which only a large index is worth; so only a large one has them.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import zstandard
+from pyroaring import BitMap
+
+from modelscope_tui.catalog.block import Damaged
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LARGE = 300_000
+"""From so many rows on an index is large: numpy is worth its import there, a tenth of a second in a worker."""
+
+NUMBERS = b"\0"
+"""How the bytes of a bitmap begin that are the numbers of its rows."""
+
+MOST_NUMBERS = 8
+
+_GAPS, _PACKED = 2, 3
+_ROARING = (0x3A, 0x3B)
+_LEAST_BYTES = 120
+"""Shorter ones are not worth unpacking."""
+
+_MOST_GAPS = 4096
+_MOST_BYTES = 1 << 20
+_HEAD = struct.Struct("<BIHB")
+"""The form, the first row, how many bytes the low halves of the gaps take, and how the high halves are kept."""
+
+_BYTES_OF_HIGH = 0b11
+_IS_LOW_PACKED, _IS_HIGH_PACKED = 0b100, 0b1000
+_FORMAT = zstandard.FORMAT_ZSTD1_MAGICLESS
+_PARAMETERS = zstandard.ZstdCompressionParameters.from_level(1, format=_FORMAT, write_checksum=False)
+
+
+class Pieces:
+    """Writes bitmaps as bytes and reads them; not for several threads."""
+
+    def __init__(self) -> None:
+        self._pack = zstandard.ZstdCompressor(compression_params=_PARAMETERS).compress
+        self._unpack = zstandard.ZstdDecompressor(format=_FORMAT).decompress
+
+    def written(self, rows: BitMap, *, is_large: bool) -> bytes:
+        """Write a bitmap of an index that is large, or is not."""
+        if len(rows) <= MOST_NUMBERS:
+            return NUMBERS + rows.to_array().tobytes()
+        return self.shortened(rows.serialize(), rows) if is_large else bytes(rows.serialize())
+
+    def shortened(self, plain: bytes, rows: BitMap | None = None) -> bytes:
+        """Write a bitmap in the shortest form, from its portable format; any other form stays as it is."""
+        if len(plain) <= _LEAST_BYTES or plain[0] not in _ROARING:
+            return plain
+        rows = BitMap.deserialize(plain) if rows is None else rows
+        if len(rows) > _MOST_GAPS:
+            return min(plain, bytes([_PACKED]) + self._pack(plain), key=len)
+        return min(plain, self._gaps(rows), key=len)
+
+    def _gaps(self, rows: BitMap) -> bytes:
+        import numpy as np
+
+        numbers = np.frombuffer(rows.to_array(), dtype=np.uint32)
+        gaps = np.diff(numbers) - np.uint32(1)
+        low, how = gaps.astype(np.uint8).tobytes(), 0
+        high_gaps = gaps >> np.uint32(8)
+        most = int(high_gaps.max())
+        width = 0 if not most else 1 if most < 1 << 8 else 2 if most < 1 << 16 else 3
+        high = high_gaps.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :width].T.tobytes() if width else b""
+        low_packed, high_packed = self._pack(low), self._pack(high)
+        if len(low_packed) < len(low):
+            low, how = low_packed, how | _IS_LOW_PACKED
+        if len(high_packed) < len(high):
+            high, how = high_packed, how | _IS_HIGH_PACKED
+        return _HEAD.pack(_GAPS, int(numbers[0]), len(low), how | width) + low + high
+
+    def joined(self, contents: Iterable[bytes]) -> BitMap:
+        """Read some bitmaps as one.
+
+        Raises:
+            Damaged: one of them is not what was written.
+        """
+        try:
+            return self._joined(contents)
+        except (zstandard.ZstdError, ValueError, IndexError, struct.error) as error:
+            raise Damaged(str(error)) from error
+
+    def _joined(self, contents: Iterable[bytes]) -> BitMap:
+        numbers: list[bytes] = []
+        gaps: list[bytes] = []
+        read: list[BitMap] = []
+        for content in contents:
+            form = content[0]
+            if form == NUMBERS[0]:
+                numbers.append(content[1:])
+            elif form in _ROARING:
+                read.append(BitMap.deserialize(content))
+            elif form == _GAPS:
+                gaps.append(content)
+            elif form == _PACKED:
+                read.append(BitMap.deserialize(self._unpack(content[1:], max_output_size=_MOST_BYTES)))
+            else:
+                raise Damaged("a bitmap of no known form")
+        if numbers:
+            read.append(BitMap(array("I", b"".join(numbers))))
+        if gaps:
+            read.append(self._from_gaps(gaps))
+        return read[0] if len(read) == 1 else BitMap.union(*read) if read else BitMap()
+
+    def _from_gaps(self, contents: list[bytes]) -> BitMap:
+        import numpy as np
+
+        found = array("I")
+        for rows in map(self._rows, contents):
+            found.frombytes(rows.astype(np.uint32).tobytes())
+        return BitMap(found)
+
+    def _rows(self, content: bytes) -> NDArray[np.uint32]:
+        import numpy as np
+
+        _, first, length, how = _HEAD.unpack_from(content)
+        low, high = content[_HEAD.size : _HEAD.size + length], content[_HEAD.size + length :]
+        if how & _IS_LOW_PACKED:
+            low = self._unpack(low, max_output_size=_MOST_BYTES)
+        rows = np.empty(len(low) + 1, dtype=np.uint32)
+        rows[0], rows[1:] = first, np.frombuffer(low, dtype=np.uint8)
+        rows[1:] += np.uint32(1)
+        if how & _IS_HIGH_PACKED:
+            high = self._unpack(high, max_output_size=_MOST_BYTES)
+        planes = np.frombuffer(high, dtype=np.uint8).reshape(how & _BYTES_OF_HIGH, len(low)) if high else ()
+        for place, plane in enumerate(planes, start=1):
+            rows[1:] += plane.astype(np.uint32) << np.uint32(8 * place)
+        return np.cumsum(rows, dtype=np.uint32)
