@@ -1,7 +1,8 @@
-"""Memory that was used and is free again goes back to the system."""
+"""Garbage is collected, and free memory goes back to the system, while nobody waits."""
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import weakref
@@ -11,7 +12,7 @@ from textual._styles_cache import StylesCache
 from textual.color import Color
 
 from modelscope_tui.ui.thrift import forget_closed
-from tests.ui.conftest import Open
+from tests.ui.conftest import Open, Stage
 
 PIECES = """
 from pathlib import Path
@@ -36,16 +37,48 @@ def test_pages_between_what_is_kept_go_back() -> None:
     assert int(kib) > 40_000
 
 
-async def test_it_is_done_after_use_and_not_at_rest(open_explorer: Open) -> None:
+def _is_tidying(stage: Stage) -> bool:
+    return any(worker.group == "thrift" for worker in stage.app.workers)
+
+
+async def test_it_is_done_after_use_and_not_at_rest(open_explorer: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelscope_tui.ui.thrift.REST_SECONDS", 0.0)
     async with open_explorer() as stage:
         await stage.press("j")
-        assert stage.app._is_used
-        stage.app._be_thrifty()
-        assert not stage.app._is_used
-        assert [worker for worker in stage.app.workers if worker.group == "thrift"]
+        assert stage.app.thrift.is_used
+        stage.app.thrift.tidy()
+        assert not stage.app.thrift.is_used
+        assert _is_tidying(stage)
         await stage.settle()
-        stage.app._be_thrifty()
-        assert not [worker for worker in stage.app.workers if worker.group == "thrift"]
+        stage.app.thrift.tidy()
+        assert not _is_tidying(stage)
+
+
+async def test_nothing_is_collected_between_two_keys(open_explorer: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelscope_tui.ui.thrift.REST_SECONDS", 3600.0)
+    async with open_explorer() as stage:
+        await stage.press("j")
+        before = gc.get_stats()[-1]["collections"]
+        stage.app.thrift.tidy()
+        assert gc.get_stats()[-1]["collections"] == before
+        assert stage.app.thrift.is_used, "it comes back when no key has come for a moment"
+
+
+async def test_what_the_start_made_is_never_looked_through_again(
+    open_explorer: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modelscope_tui.ui.thrift.REST_SECONDS", 0.0)
+    try:
+        async with open_explorer() as stage:
+            gc.unfreeze()
+            stage.app.thrift.tidy()
+            made = gc.get_freeze_count()
+            assert made > 10_000
+            await stage.press("j")
+            stage.app.thrift.tidy()
+            assert gc.get_freeze_count() <= made, "what comes later is collected when it is garbage"
+    finally:
+        gc.unfreeze()
 
 
 def test_what_a_closed_popup_painted_is_let_go() -> None:
@@ -58,10 +91,11 @@ def test_what_a_closed_popup_painted_is_let_go() -> None:
     assert painted() is None
 
 
-async def test_that_is_done_while_the_explorer_is_in_use(open_explorer: Open) -> None:
+async def test_that_is_done_while_the_explorer_is_in_use(open_explorer: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelscope_tui.ui.thrift.REST_SECONDS", 0.0)
     async with open_explorer() as stage:
         await stage.press("question_mark", "escape")
         await stage.settle()
-        stage.app._be_thrifty()
+        stage.app.thrift.tidy()
         assert StylesCache.get_inner_outer.cache_info().currsize == 0
         await stage.settle()

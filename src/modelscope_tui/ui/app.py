@@ -31,7 +31,7 @@ from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.messages import KeyHandled
 from modelscope_tui.ui.present import clean, is_ascii_only
 from modelscope_tui.ui.themes import DARK, LIGHT
-from modelscope_tui.ui.thrift import EVERY_SECONDS, forget_closed, give_back
+from modelscope_tui.ui.thrift import Thrift
 
 MOST_SECONDS_A_KEY = 1.0
 """How long a key may keep the next one waiting. On a machine with much else to do a quarter of this was too little: the
@@ -56,8 +56,6 @@ class ExplorerApp(App[None]):
     ]
 
     _is_dressed = False
-    _is_used = False
-    """Whether a key came since memory was given back."""
 
     def __init__(
         self, source: Settings | Explorer, text: str = "", *, clipboard: Callable[[str], str] | None = None
@@ -73,6 +71,7 @@ class ExplorerApp(App[None]):
         self.explorer = Explorer(source) if isinstance(source, Settings) else source
         self._text = text
         self._clipboard_way = clipboard
+        self.thrift = Thrift(self)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         settings = self.explorer.settings
@@ -133,7 +132,8 @@ class ExplorerApp(App[None]):
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
-        self.app_focus = self._is_used = True  # who types is there
+        self.app_focus = True  # who types is there
+        self.thrift.use()
         if await self._check_bindings(event.key, priority=True):
             return
         target = self.focused or self.screen
@@ -172,13 +172,7 @@ class ExplorerApp(App[None]):
     def on_load(self) -> None:
         """Before anything is drawn: be ready to be told to end."""
         leave_when_told(lambda code: self.exit(return_code=code))
-        self.set_interval(EVERY_SECONDS, self._be_thrifty)
-
-    def _be_thrifty(self) -> None:
-        if self._is_used:
-            self._is_used = False
-            forget_closed()
-            self.run_worker(give_back, thread=True, group="thrift", exit_on_error=False)
+        self.thrift.begin()
 
     def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
         """Leave at once: what is still asked of the Hub is withdrawn, or its deadline would be waited for."""

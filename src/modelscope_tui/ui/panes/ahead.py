@@ -1,7 +1,7 @@
 """What is done for the tabs that nobody has turned to yet, while nothing is typed: so that a turn takes one frame.
 
-UPPER FLOOR. Each step is small: one tab is made, or one tab asks what it will need; a key comes between any two. The
-widgets are made for everybody; a tab asks ahead only while a person is in the detail pane.
+UPPER FLOOR. Each step is small: one tab is made, asks what it will need, is written aside, or is painted there; a key
+comes between any two. The widgets are made for everybody; the rest is done only while a person is in the detail pane.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from modelscope_tui.ui.panes.tab import NAMES
 
 if TYPE_CHECKING:
     from modelscope_tui.ui.panes.detail import DetailPane
+    from modelscope_tui.ui.panes.tab import Tab
 
 REST_SECONDS = 0.2
 """How long nothing happens in the pane before the first step."""
@@ -50,10 +51,24 @@ class Ahead:
             tab = pane.tabs.get(name)
             if tab is None:
                 pane.make(name)
-            elif not pane.has_focus or not tab.think(known.model, known):
+            elif not pane.has_focus or not (tab.think(known.model, known) or self._prepare(tab)):
                 continue
             self._wait(STEP_SECONDS)
             return
+
+    def _prepare(self, tab: Tab) -> bool:
+        """Have a tab written aside, then painted there; tells whether there was anything to do."""
+        if tab.is_painted or tab.is_waiting or not tab.is_made:
+            return False
+        if not tab.is_written or not tab.display:
+            tab.put(aside=True)
+            tab.display = True
+            tab.write()
+        elif not tab.paint_more():
+            tab.paint()
+            tab.display = False
+            tab.put(aside=False)
+        return True
 
     def _nearest(self) -> Iterator[str]:
         """Name the other tabs, the one on the right first, then the one on the left, and so on."""

@@ -46,6 +46,8 @@ class ReadCard:
 class CardTab(Tab):
     """The tab."""
 
+    SCROLLS = False
+
     def compose(self) -> ComposeResult:
         """Make the line of its origin, and the text."""
         yield Words(id="card-head")
@@ -94,6 +96,10 @@ class CardTab(Tab):
             self._card = answer
         self._problem = problem
         self.rewrite()
+
+    def paint_more(self) -> bool:
+        """Lay out the next part of what will be in view."""
+        return self.query_one(Document).lay_ahead()
 
     def _write(self, head: Content, parts: tuple[str, ...]) -> None:
         self.query_one(Words).update(head)

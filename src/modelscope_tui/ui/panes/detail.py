@@ -14,6 +14,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.query import Query
@@ -76,7 +77,8 @@ class DetailPane(Vertical, can_focus=True):
         """What has changed since a model was looked at before, by id."""
         self.labels: Mapping[str, str] = {}
         """Tool names as people write them."""
-        self._words = Content("")
+        self.words = Content("")
+        """What is said instead of a model."""
         self.tabs: dict[str, Tab] = {}
         """The tabs that are made, by name."""
         self.ahead = Ahead(self)
@@ -92,7 +94,7 @@ class DetailPane(Vertical, can_focus=True):
     def show_nothing(self, words: str) -> None:
         """Say why there is no model here."""
         self.model = self.known = None
-        self._words = Content.styled(words, "$foreground 50%")
+        self.words = Content.styled(words, "$foreground 50%")
         self._say_id()
         self._fill()
 
@@ -113,7 +115,7 @@ class DetailPane(Vertical, can_focus=True):
             return
         self.model, self.known = model, None
         self._say_id()
-        self._words = Content.styled("building the command …", "$foreground 50%")
+        self.words = Content.styled("building the command …", "$foreground 50%")
         self._fill()
 
     def show_study(self, known: Study, labels: Mapping[str, str]) -> None:
@@ -150,27 +152,34 @@ class DetailPane(Vertical, can_focus=True):
 
     def show_tab(self, tab: str) -> None:
         """Turn to a tab."""
+        if self._body is not None:
+            self._body.is_painted = self._body.is_written
         self.tab = tab
         self.post_message(self.Turned())
         if self._strip is not None:
             self._strip.show(STRIP, tab)
-        self._fill()
+        self._fill(is_turn=True)
 
     # -- the body ----------------------------------------------------------------------------------------------
 
-    def _fill(self) -> None:
-        """Show the current tab, making it when it is not there yet."""
+    def _fill(self, *, is_turn: bool = False) -> None:
+        """Show the current tab, making it when it is not there yet; what stands on it is known after a turn alone."""
         if not self.is_mounted or not self.is_attached:
             return
         if self._strip is None:
             self._strip = Choices(STRIP, self.tab, is_one_line=True, id="tabs")
-            self.mount(self._strip)
+            self.mount(Widget(id="aside"), self._strip)
         body = self._body
         for tab in self.tabs.values():
+            tab.put(aside=False)
             if tab.display != (tab is body):
                 tab.display = tab is body
         if body is None:
             self.make(self.tab)
+        elif is_turn and body.is_written and self.model is not None:
+            body.light(is_lit=self.has_focus)
+            body.turned(self.model, self.known)
+            self.ahead.rest()
         else:
             self.write()
             self.ahead.rest()
@@ -187,16 +196,12 @@ class DetailPane(Vertical, can_focus=True):
 
     def write(self, *, anew: bool = False) -> None:
         """Have the tab that is shown write what is known, when there is room for it; ``anew``, after asking anew."""
-        for tab in self.tabs.values() if anew else ():
-            tab.forget()
-        body = self._body
-        if body is None or not body.is_made or not self.size.width:
-            return
-        body.light(is_lit=self.has_focus)
-        if self.model is None:
-            body.show_words(self._words)
-        else:
-            body.show(self.model, self.known)
+        for tab in self.tabs.values():
+            tab.is_written = tab.is_painted = False
+            if anew:
+                tab.forget()
+        if self._body is not None:
+            self._body.write()
 
     def ask(self, tab: str, question: Callable[[Explorer], object]) -> None:
         """Ask the explorer something for a tab."""
@@ -206,7 +211,10 @@ class DetailPane(Vertical, can_focus=True):
     def tell(self, event: TabTold) -> None:
         """Hand an answer to the tab that asked, unless another model is shown by now."""
         if self.model is not None and event.model_id == self.model.id and event.tab in self.tabs:
-            self.tabs[event.tab].told(event.answer, event.problem)
+            tab = self.tabs[event.tab]
+            tab.is_waiting = False
+            tab.told(event.answer, event.problem)
+            self.ahead.rest()
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Light or dim the cursor of the tab that is shown."""

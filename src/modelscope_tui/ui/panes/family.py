@@ -36,6 +36,8 @@ FIT_STYLES = {"yes": "good", "tight": "warn", "no": "bad"}
 class FamilyTab(Tab):
     """The tab."""
 
+    SCROLLS = False
+
     def compose(self) -> ComposeResult:
         """Make the head and the tree."""
         yield Words(id="family-head")
@@ -61,8 +63,10 @@ class FamilyTab(Tab):
 
     def show(self, model: Model, known: Study | None) -> None:
         """Ask for the family: at once of the index, then of the Hub when there is a way to it; draw what is known."""
-        has_way = known is not None and known.is_final and known.problem is None and not self.is_offline
-        self._seek(model.id, online=has_way)
+        if self.is_seen:
+            self.turned(model, known)
+        else:
+            self.think(model, known)
         tree, before = self._tree, self._written
         if tree is None:
             words = Content.styled("looking for relatives …", "$foreground 50%")
@@ -76,6 +80,11 @@ class FamilyTab(Tab):
                 self._list.move_to(next((at for at, line in enumerate(tree.lines) if line.kind == "self"), 0))
             self.query_one(Words).update(_head(tree, is_offline=self.is_offline))
         self._written = tree
+
+    def turned(self, model: Model, known: Study | None) -> None:
+        """Ask the Hub too, when there is a way to it."""
+        has_way = known is not None and known.is_final and known.problem is None and not self.is_offline
+        self._seek(model.id, online=has_way)
 
     def think(self, model: Model, known: Study | None) -> bool:  # noqa: ARG002 - the index needs no study
         """Ask the index alone: nobody has turned to the tab yet."""

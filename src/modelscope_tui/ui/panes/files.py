@@ -39,6 +39,8 @@ SIZE = 8
 class FilesTab(Tab):
     """The tab."""
 
+    SCROLLS = False
+
     def compose(self) -> ComposeResult:
         """Make the head, the list and the command."""
         yield Words(id="files-head")

@@ -119,17 +119,17 @@ class Document(Widget):
             self._laid[part] = found
         return found
 
-    def lay_ahead(self) -> None:
-        """Lay the next part out before it is asked for."""
+    def lay_ahead(self) -> bool:
+        """Lay the next part out before it is asked for; tells whether there was one within two screens."""
         last = self._part
         seen = -self._line
         while last < len(self._parts) and seen < 2 * self.size.height:
             if last not in self._laid:
                 self._lines(last)
-                if last > self._part:
-                    break
+                return True
             seen += len(self._laid[last])
             last += 1
+        return False
 
     def on_resize(self) -> None:
         """Look again: at another width the words stand elsewhere."""
