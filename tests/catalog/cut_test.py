@@ -17,7 +17,8 @@ from modelscope_tui.catalog.hints import pieces_needed
 from modelscope_tui.catalog.keys import Key, Kind, filed, grams_of_all, texts_of
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.piece import Pieces
-from modelscope_tui.catalog.postings import Gathered, pieces_of_all
+from modelscope_tui.catalog.posted import Posted, merged, parted
+from modelscope_tui.catalog.postings import Gathered
 from modelscope_tui.catalog.record import encode
 from modelscope_tui.catalog.store import FEW
 from modelscope_tui.catalog.taxonomy import categories_by_name
@@ -43,10 +44,11 @@ def test_rows_cut_together_stand_where_each_stands_by_itself(real_models: list[M
         for key in filed(model, tools_of(model)) | grams_of_all(texts_of(model)):
             expected[key].add(number)
     piece = cut(0, [encode(model) for model in models], tools_of)
-    found = {(kind, value): Pieces().joined([rows]) for kind, value, _, rows in piece.bitmaps}
+    bitmaps = list(piece.bitmaps)
+    found = {(kind, value): Pieces().joined([rows]) for kind, value, _, rows in bitmaps}
     assert found.keys() == expected.keys()
     assert {key: found[key] ^ rows for key, rows in expected.items() if found[key] != rows} == {}
-    assert [row[:3] for row in piece.bitmaps] == sorted(row[:3] for row in piece.bitmaps)
+    assert [row[:3] for row in bitmaps] == sorted(row[:3] for row in bitmaps)
     assert (Kind.CATEGORY, "general-purpose") in found
 
 
@@ -66,13 +68,13 @@ def test_bitmaps_are_what_the_library_writes() -> None:
         gathered.add(value, some[::2])
         gathered.add(value, np.array(some[1::2] + some[:1], dtype=np.uint32))
     plain = Pieces().written
-    values, found, starts = gathered.sorted()
-    pieces = dict(zip(values, pieces_of_all(found, starts), strict=True))
-    assert values == sorted(rows)
+    few, many = parted(Kind.TAG, Posted(*gathered.sorted()))
+    found = list(merged([iter([(Kind.TAG, few)])], [iter(many)], is_large=False))
+    assert list(dict.fromkeys(value for _, value, *_ in found)) == sorted(rows)
     for value, some in rows.items():
         parts = [some] if len(some) <= FEW else [[row for row in some if row >> 16 == part] for part in slices]
-        written = [(part[0] >> 16, plain(BitMap(array("I", part)), is_large=False)) for part in parts if part]
-        assert pieces[value] == written, value
+        expected = [(part[0] >> 16, plain(BitMap(array("I", part)), is_large=False)) for part in parts if part]
+        assert [(part, content) for _, of, part, content in found if of == value] == expected, value
 
 
 @pytest.mark.parametrize(

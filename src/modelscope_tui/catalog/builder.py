@@ -209,8 +209,8 @@ def _cut_apart(first: int, text: str, told: Told, run: Path) -> Slice:
 
     knife, blocks = _equipped[0]
     piece = cut(first, text.split("\n"), knife.tools_of, told, blocks)
-    write_run(run, piece.bitmaps, piece.names, is_large=knife.is_large)
-    piece.bitmaps, piece.names, piece.run = [], [], run
+    write_run(run, piece, is_large=knife.is_large)
+    piece.few, piece.many, piece.names, piece.run = {}, [], [], run
     return piece
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Hashable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -19,21 +20,14 @@ from pyroaring import BitMap
 
 from modelscope_tui.catalog.block import BLOCK_BITS, Blocks
 from modelscope_tui.catalog.coded import Numbered, coded_lists
+from modelscope_tui.catalog.filed import Filed
 from modelscope_tui.catalog.filing import Columns, Filing
 from modelscope_tui.catalog.keys import KNOWN, Key, Kind, folded, pieces_of
 from modelscope_tui.catalog.ngrams import Ids, grams_of_odd, unpacked
-from modelscope_tui.catalog.postings import (
-    Gathered,
-    Piece,
-    Rows,
-    bitmap_of,
-    pieces_of_all,
-    pieces_of_bitmap,
-    pieces_of_rows,
-    unique,
-)
+from modelscope_tui.catalog.posted import Posted, combined, merged, parted
+from modelscope_tui.catalog.postings import Gathered, Rows, bitmap_of, pieces_of_bitmap, rows_of, unique
 from modelscope_tui.catalog.record import FIELDS
-from modelscope_tui.catalog.store import SLICE_BITS
+from modelscope_tui.catalog.store import FEW, SLICE_BITS
 from modelscope_tui.catalog.taxonomy import FALLBACK
 from modelscope_tui.catalog.told import NOTHING_TOLD, Told, ToolsOf
 from modelscope_tui.catalog.tooling import digests, tools_of_all
@@ -59,10 +53,17 @@ class Slice:
     """For each row the place of its organization in `handles`."""
     blocks: list[tuple[int, bytes]] = field(default_factory=list)
     """The number of each block, and its lines compressed."""
-    bitmaps: list[tuple[int, str, int, bytes]] = field(default_factory=list)
-    """Kind, value, first slice and serialized rows, in the order of the table."""
+    few: dict[int, Posted] = field(default_factory=dict)
+    """The values with few rows, by kind."""
+    many: list[Filed] = field(default_factory=list)
+    """The bitmaps of the other values, in the order of the table."""
     run: Path | None = None
-    """Where the names and bitmaps wait, if not here."""
+    """Where the names, values and bitmaps wait, if not here."""
+
+    @property
+    def bitmaps(self) -> Iterator[Filed]:
+        """All bitmaps, in the order of the table, as those of a small index."""
+        return merged([iter(self.few.items())], [iter(self.many)], is_large=False)
 
 
 class _Cutting:
@@ -138,66 +139,85 @@ class _Cutting:
         self.slice.names += zip(keys, range(first, first + len(keys)), strict=True)
 
     def finish(self) -> Slice:
-        """Turn what was gathered into bitmaps."""
+        """Bring what was gathered in order."""
         self.slice.names.sort()
-        found, rows, starts = self._filing.found.sorted()
-        rows_of = {
-            key: rows[start:stop]
-            for key, start, stop in zip(found, starts[:-1].tolist(), starts[1:].tolist(), strict=True)
-            if key[0] in (Kind.TAG, Kind.CATEGORY)
-        }
-        pieces = dict(zip(found, pieces_of_all(rows, starts), strict=True))
-        self._take_back_fallback(pieces, rows_of)
-        for kind, gathered in self._filing.many.items():
-            values, rows, starts = gathered.sorted()
-            pieces.update(zip([(kind, value) for value in values], pieces_of_all(rows, starts), strict=True))
-        pieces.update(self._numbers())
-        grams = self._grams({tag: rows for (kind, tag), rows in rows_of.items() if kind == Kind.TAG})
-        every: list[tuple[Key, list[Piece]]] = [((Kind.GRAM, gram), some) for gram, some in grams.items()]
-        every += pieces.items()
-        every.sort(key=itemgetter(0))
-        self.slice.bitmaps = [(kind, value, part, some) for (kind, value), each in every for part, some in each]
+        kinds = dict(_by_kind(*self._filing.found.sorted()))
+        kinds |= {kind: Posted(*gathered.sorted()) for kind, gathered in self._filing.many.items()}
+        if Kind.CATEGORY in kinds:
+            kinds[Kind.CATEGORY] = _without_fallback(kinds[Kind.CATEGORY])
+        kinds[Kind.NUMBER] = self._numbers()
+        for kind, posted in kinds.items():
+            few, many = parted(kind, posted)
+            self._keep(kind, few, many)
+        self._keep(Kind.GRAM, *self._grams(kinds.get(Kind.TAG)))
+        self.slice.few = dict(sorted(self.slice.few.items()))
+        self.slice.many.sort(key=itemgetter(0, 1, 2))
         return self.slice
 
-    def _take_back_fallback(self, pieces: dict[Key, list[Piece]], rows_of: dict[Key, Rows]) -> None:
-        """Rows are of the general category only where they are of no other."""
-        fallback = (Kind.CATEGORY, FALLBACK)
-        if fallback not in rows_of:
-            return
-        others = [bitmap_of(rows) for key, rows in rows_of.items() if key[0] == Kind.CATEGORY and key != fallback]
-        left = bitmap_of(rows_of[fallback]) - BitMap.union(BitMap(), *others)
-        pieces[fallback] = list(pieces_of_bitmap(left)) if left else []
+    def _keep(self, kind: int, few: Posted, many: Sequence[Filed]) -> None:
+        if few.values:
+            self.slice.few[kind] = few
+        self.slice.many += many
 
-    def _numbers(self) -> Iterator[tuple[Key, list[Piece]]]:
+    def _numbers(self) -> Posted:
         """Give for each bit of each number the rows that have it."""
         rows = np.concatenate(self._filing.rows)
+        found: dict[str, Rows] = {}
         for name, values in self._filing.numbers.items():
             numbers = np.concatenate(values)
             is_known = numbers >= 0
-            if is_known.any():
-                yield (Kind.NUMBER, f"{name}:{KNOWN}"), pieces_of_rows(rows[is_known])
-                numbers[~is_known] = 0
-                for place in range(int(numbers.max()).bit_length()):
-                    has = (numbers >> place & 1).astype(bool)
-                    if has.any():
-                        yield (Kind.NUMBER, f"{name}:{place}"), pieces_of_rows(rows[has])
+            found[f"{name}:{KNOWN}"] = rows[is_known]
+            numbers[~is_known] = 0
+            for place in range(int(numbers.max(initial=0)).bit_length()):
+                found[f"{name}:{place}"] = rows[(numbers >> place & 1).astype(bool)]
+        return _posted({value: some for value, some in found.items() if len(some)})
 
-    def _grams(self, tags: dict[str, Rows]) -> dict[str, list[Piece]]:
+    def _grams(self, tags: Posted | None) -> tuple[Posted, list[Filed]]:
         """Gather the rows of every n-gram: from ids, and from the tags that have it."""
         tagged = {gram: [BitMap(some)] for gram, some in self._odd.items()}
-        for tag, rows in tags.items():
+        for tag, rows in tags.each() if tags else ():
             having = bitmap_of(rows)
             for gram in pieces_of(tag + "\n"):
                 tagged.setdefault(gram, []).append(having)
-        found: dict[str, list[Piece]] = {}
-        for grams, rows, starts in (self._letters.sorted(), unpacked(unique(np.concatenate(self._packed)))):
-            for place, gram in enumerate(grams):
-                if gram in tagged:
-                    tagged[gram].append(bitmap_of(rows[starts[place] : starts[place + 1]]))
-            found |= zip(grams, pieces_of_all(rows, starts), strict=True)
-        for gram, bitmaps in tagged.items():
-            found[gram] = list(pieces_of_bitmap(BitMap.union(*bitmaps)))
-        return found
+        few: list[Posted] = []
+        many: list[Filed] = []
+        for posted in (Posted(*self._letters.sorted()), Posted(*unpacked(unique(np.concatenate(self._packed))))):
+            is_tagged = np.fromiter([gram in tagged for gram in posted.values], dtype=bool, count=len(posted.values))
+            for gram, rows in posted.where(is_tagged).each():
+                tagged[gram].append(bitmap_of(rows))
+            some, bitmaps = parted(Kind.GRAM, posted.where(~is_tagged))
+            few.append(some)
+            many += bitmaps
+        joined = {gram: BitMap.union(*bitmaps) for gram, bitmaps in tagged.items()}
+        few.append(_posted({gram: rows_of(rows) for gram, rows in joined.items() if len(rows) <= FEW}))
+        for gram, having in joined.items():
+            if len(having) > FEW:
+                many += [(Kind.GRAM, gram, part, some) for part, some in pieces_of_bitmap(having)]
+        return combined(few), many
+
+
+def _posted(found: Mapping[str, Rows]) -> Posted:
+    values = sorted(found)
+    rows = [found[value] for value in values]
+    lengths = np.array([len(some) for some in rows], dtype=np.int64)
+    return Posted(values, lengths, np.concatenate([*rows, np.zeros(0, dtype=np.uint32)]))
+
+
+def _by_kind(keys: Sequence[Key], lengths: NDArray[np.int64], rows: Rows) -> Iterator[tuple[int, Posted]]:
+    every = Posted([value for _, value in keys], lengths, rows)
+    kinds = [kind for kind, _ in keys]
+    for kind in dict.fromkeys(kinds):
+        yield kind, every.between(bisect_left(kinds, kind), bisect_right(kinds, kind))
+
+
+def _without_fallback(categories: Posted) -> Posted:
+    """Leave rows in the general category only where they are in no other."""
+    found = dict(categories.each())
+    if FALLBACK not in found:
+        return categories
+    others = [bitmap_of(rows) for category, rows in found.items() if category != FALLBACK]
+    left = bitmap_of(found.pop(FALLBACK)) - BitMap.union(BitMap(), *others)
+    return _posted(found | {FALLBACK: rows_of(left)} if left else found)
 
 
 def cut(

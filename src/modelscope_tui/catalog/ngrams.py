@@ -108,15 +108,15 @@ class Ids:
         return found
 
 
-def unpacked(packed: NDArray[np.uint64]) -> tuple[list[str], Rows, NDArray[np.int64]]:
-    """Give the n-grams in ascending order, their rows one after the other, and where each one's rows begin."""
+def unpacked(packed: NDArray[np.uint64]) -> tuple[list[str], NDArray[np.int64], Rows]:
+    """Give the n-grams in ascending order, how many rows each has, and their rows one after the other."""
     codes = packed >> _ABOVE
     starts = np.flatnonzero(np.diff(codes, prepend=np.uint64(1 << 40)))
     each = codes[starts]
     parts = [(each >> np.uint64(shift) & np.uint64(_LETTERS - 1)).astype(np.uint8) for shift in (14, 7, 0)]
     text = np.stack(parts, axis=1).tobytes().decode("ascii")
     grams = [text[at : at + 3] for at in range(0, len(text), 3)]
-    return grams, packed.astype(np.uint32), np.append(starts, len(codes))
+    return grams, np.diff(starts, append=len(codes)), packed.astype(np.uint32)
 
 
 def grams_of_odd(ids: Ids) -> Iterator[tuple[str, int]]:

@@ -62,21 +62,26 @@ class Pieces:
         """Write a bitmap of an index that is large, or is not."""
         if len(rows) <= MOST_NUMBERS:
             return NUMBERS + rows.to_array().tobytes()
-        return self.shortened(rows.serialize(), rows) if is_large else bytes(rows.serialize())
+        return self.shortened(rows.serialize()) if is_large else bytes(rows.serialize())
 
-    def shortened(self, plain: bytes, rows: BitMap | None = None) -> bytes:
-        """Write a bitmap in the shortest form, from its portable format; any other form stays as it is."""
+    def shortened(self, plain: bytes, numbers: NDArray[np.uint32] | None = None) -> bytes:
+        """Write a bitmap in the shortest form; any other form than the portable one stays as it is.
+
+        Args:
+            plain: the bitmap in its portable format.
+            numbers: its rows, where they are at hand.
+        """
         if len(plain) <= _LEAST_BYTES or plain[0] not in _ROARING:
             return plain
-        rows = BitMap.deserialize(plain) if rows is None else rows
+        rows = numbers if numbers is not None else BitMap.deserialize(plain)
         if len(rows) > _MOST_GAPS:
             return min(plain, bytes([_PACKED]) + self._pack(plain), key=len)
         return min(plain, self._gaps(rows), key=len)
 
-    def _gaps(self, rows: BitMap) -> bytes:
+    def _gaps(self, rows: BitMap | NDArray[np.uint32]) -> bytes:
         import numpy as np
 
-        numbers = np.frombuffer(rows.to_array(), dtype=np.uint32)
+        numbers = np.frombuffer(rows.to_array(), dtype=np.uint32) if isinstance(rows, BitMap) else rows
         gaps = np.diff(numbers) - np.uint32(1)
         low, how = gaps.astype(np.uint8).tobytes(), 0
         high_gaps = gaps >> np.uint32(8)

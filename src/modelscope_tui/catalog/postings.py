@@ -8,7 +8,7 @@ A slice is 65,536 rows. A value with few rows gets one bitmap for several slices
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -18,7 +18,7 @@ from pyroaring import BitMap
 
 from modelscope_tui.catalog.coded import Numbered, Places
 from modelscope_tui.catalog.piece import MOST_NUMBERS, NUMBERS
-from modelscope_tui.catalog.store import FEW, SLICE_BITS
+from modelscope_tui.catalog.store import SLICE_BITS
 
 Rows = NDArray[np.uint32]
 """Row numbers, ascending, each once."""
@@ -30,8 +30,7 @@ V = TypeVar("V", bound=Hashable)
 
 _ABOVE, _BELOW = np.uint64(32), np.uint64((1 << 32) - 1)
 _IN_SLICE = (1 << SLICE_BITS) - 1
-_MOST_IN_ARRAY = 4096
-"""A container of a roaring bitmap holds so many rows as an array, more as bits."""
+_COOKIE = 12346
 
 
 class Gathered(Generic[V]):
@@ -67,11 +66,8 @@ class Gathered(Generic[V]):
     def _take(self, numbers: Places, rows: Rows) -> None:
         self._packed.append(numbers.astype(np.uint64) << _ABOVE | rows)
 
-    def sorted(self) -> tuple[list[V], Rows, NDArray[np.int64]]:
-        """Give the values in ascending order, their rows one after the other, and where each value's rows begin.
-
-        The last of the beginnings is the end of the rows.
-        """
+    def sorted(self) -> tuple[list[V], NDArray[np.int64], Rows]:
+        """Give the values in ascending order, how many rows each has, and their rows one after the other."""
         values = self._numbered.values()
         order = sorted(range(len(values)), key=values.__getitem__)  # type: ignore[arg-type]
         places = np.empty(len(values), dtype=np.uint64)
@@ -80,7 +76,7 @@ class Gathered(Generic[V]):
         self._packed.clear()
         packed = unique(places[packed >> _ABOVE] << _ABOVE | packed & _BELOW)
         starts = np.searchsorted(packed, np.arange(len(values) + 1, dtype=np.uint64) << _ABOVE)
-        return [values[place] for place in order], packed.astype(np.uint32), starts.astype(np.int64)
+        return [values[place] for place in order], np.diff(starts), packed.astype(np.uint32)
 
 
 def unique(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -99,56 +95,64 @@ def bitmap_of(rows: Rows) -> BitMap:
     return BitMap(found)
 
 
-def pieces_of_all(rows: Rows, starts: NDArray[np.int64]) -> list[list[Piece]]:
-    """Serialize the rows of each value; none of them is empty.
+def rows_of(bitmap: BitMap) -> Rows:
+    """Turn a bitmap into rows."""
+    return np.frombuffer(bitmap.to_array(), dtype=np.uint32)
+
+
+def written(rows: Rows, lengths: NDArray[np.int64]) -> list[bytes]:
+    """Write the rows of many values, none of which has more than `FEW`, all at once, as in a small index.
 
     Args:
-        rows: the rows of one value after the other.
-        starts: where each value's rows begin, and the end of all.
+        rows: the rows of one value after the other, ascending.
+        lengths: how many rows each value has; at least one.
     """
-    sizes = np.diff(starts)
-    if not len(sizes):
+    is_short = lengths <= MOST_NUMBERS
+    others = iter(_serialized(rows[np.repeat(~is_short, lengths)], lengths[~is_short]))
+    content, stops = rows.tobytes(), 4 * np.cumsum(lengths)
+    bounds = zip(is_short.tolist(), (stops - 4 * lengths).tolist(), stops.tolist(), strict=True)
+    return [NUMBERS + content[start:stop] if short else next(others) for short, start, stop in bounds]
+
+
+def _serialized(rows: Rows, lengths: NDArray[np.int64]) -> list[bytes]:
+    """Serialize the rows of many values.
+
+    The portable format of roaring bitmaps (RoaringFormatSpec): a cookie and how many containers there are; the key of
+    each and its size less one; where each begins; and the lower halves of the rows. Hundreds of thousands of times in
+    a row, so it is written here.
+    """
+    if not len(lengths):
         return []
-    slices = rows >> np.uint32(SLICE_BITS)
-    first, last = slices[starts[:-1]], slices[starts[1:] - 1]
-    is_simple = (first == last) & (sizes <= _MOST_IN_ARRAY) & (sizes > MOST_NUMBERS)
-    simple = iter(_simple(rows[np.repeat(is_simple, sizes)], first[is_simple], sizes[is_simple]))
-    found: list[list[Piece]] = []
-    content, parts, bounds, sized = rows.tobytes(), first.tolist(), (4 * starts).tolist(), sizes.tolist()
-    for place, one in enumerate(is_simple.tolist()):
-        if one:
-            found.append([next(simple)])
-        elif sized[place] <= MOST_NUMBERS:
-            found.append([(parts[place], NUMBERS + content[bounds[place] : bounds[place + 1]])])
-        else:
-            found.append(pieces_of_rows(rows[starts[place] : starts[place + 1]]))
-    return found
-
-
-def _simple(rows: Rows, slices: Rows, sizes: NDArray[np.int64]) -> Iterator[Piece]:
-    """Serialize values whose rows lie in one slice and are at most 4,096, all at once.
-
-    The portable format of roaring bitmaps (RoaringFormatSpec): a cookie, one container, its key and its size less one,
-    where it begins, and the lower halves of the rows; hundreds of thousands of times in a row, so it is written here.
-    """
-    ends = np.cumsum(sizes)
-    before = ends - sizes
-    begins = before + 8 * np.arange(len(sizes), dtype=np.int64)
-    out = np.zeros(len(rows) + 8 * len(sizes), dtype="<u2")
-    for place, value in ((0, 12346), (2, 1), (6, 16)):
-        out[begins + place] = value
-    out[begins + 4] = slices
-    out[begins + 5] = sizes - 1
-    out[np.arange(len(rows)) + 8 * np.repeat(np.arange(1, len(sizes) + 1), sizes)] = rows & np.uint32(_IN_SLICE)
-    content, stops = out.tobytes(), 2 * (begins + 8 + sizes)
-    for part, start, stop in zip(slices.tolist(), (2 * begins).tolist(), stops.tolist(), strict=True):
-        yield part, content[start:stop]
+    starts = np.cumsum(lengths) - lengths
+    value_of = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
+    keys = rows >> np.uint32(SLICE_BITS)
+    is_first = np.empty(len(rows), dtype=bool)
+    is_first[0] = True
+    is_first[1:] = (keys[1:] != keys[:-1]) | (value_of[1:] != value_of[:-1])
+    firsts = np.flatnonzero(is_first)  # the first row of each container
+    owners = value_of[firsts]
+    counts = np.bincount(owners, minlength=len(lengths))
+    sizes = 4 + 4 * counts + lengths  # in halves of a word, as all below
+    begins = np.cumsum(sizes) - sizes
+    out = np.zeros(int(sizes.sum()), dtype="<u2")
+    out[begins] = _COOKIE
+    out[begins + 2] = counts
+    within = np.arange(len(firsts), dtype=np.int64) - (np.cumsum(counts) - counts)[owners]
+    heads = begins[owners] + 4 + 2 * within
+    out[heads] = keys[firsts]
+    out[heads + 1] = np.diff(firsts, append=len(rows)) - 1
+    offsets = 2 * (4 + 4 * counts[owners] + firsts - starts[owners])
+    places = heads + 2 * counts[owners]
+    out[places] = offsets & _IN_SLICE
+    out[places + 1] = offsets >> SLICE_BITS
+    shifts = begins + 4 + 4 * counts - starts
+    out[np.arange(len(rows), dtype=np.int64) + shifts[value_of]] = rows & np.uint32(_IN_SLICE)
+    content, bounds = out.tobytes(), (2 * begins).tolist()
+    return [content[start:stop] for start, stop in zip(bounds, [*bounds[1:], len(content)], strict=True)]
 
 
 def pieces_of_rows(rows: Rows) -> list[Piece]:
-    """Serialize the rows of one value."""
-    if len(rows) <= FEW:
-        return [(int(rows[0]) >> SLICE_BITS, _written(bitmap_of(rows)))]
+    """Write the rows of one value, each slice by itself."""
     slices = np.arange(int(rows[0]) >> SLICE_BITS, (int(rows[-1]) >> SLICE_BITS) + 2, dtype=np.int64)
     bounds = np.searchsorted(rows, slices << SLICE_BITS)
     return [
@@ -158,15 +162,11 @@ def pieces_of_rows(rows: Rows) -> list[Piece]:
     ]
 
 
-def pieces_of_bitmap(rows: BitMap) -> Iterable[Piece]:
-    """Serialize a bitmap that is not empty."""
-    first, last = rows.min() >> SLICE_BITS, rows.max() >> SLICE_BITS
-    if first == last or len(rows) <= FEW:
-        return [(first, _written(rows))]
-    parts = (
-        (part, rows & BitMap(range(part << SLICE_BITS, (part + 1) << SLICE_BITS))) for part in range(first, last + 1)
-    )
-    return [(part, _written(some)) for part, some in parts if some]
+def pieces_of_bitmap(rows: BitMap) -> list[Piece]:
+    """Write a bitmap that is not empty, each slice by itself."""
+    parts = range(rows.min() >> SLICE_BITS, (rows.max() >> SLICE_BITS) + 1)
+    every = [(part, rows & BitMap(range(part << SLICE_BITS, (part + 1) << SLICE_BITS))) for part in parts]
+    return [(part, _written(some)) for part, some in every if some]
 
 
 def _written(rows: BitMap) -> bytes:
