@@ -91,20 +91,15 @@ class Soak:
         """Type queries and move in the list, so many keys in all."""
         done = 0
         while done < number:
-            letters = self.query()
-            for key in ("/", *letters, TO_THE_LIST):
+            if self.chance.randrange(10) < NEW_WORDS_OF_TEN:
+                word = "".join(self.chance.choices(string.ascii_lowercase, k=self.chance.randrange(4, 9)))
+                pressed = ["/", *word, CLEAR, ESCAPE]
+            else:
+                moves = [DOWN, DOWN, *self.chance.choices((DOWN, DOWN, UP), k=18)]
+                pressed = ["/", *self.chance.choice(QUERIES), TO_THE_LIST, *moves, "/", CLEAR, ESCAPE]
+            for key in pressed:
                 self.key(key)
-            for _ in range(20):
-                self.key(self.chance.choice((DOWN, DOWN, UP)))
-            for key in ("/", CLEAR, ESCAPE):
-                self.key(key)
-            done += len(letters) + 25
-
-    def query(self) -> str:
-        """Think of something to look for: one of the usual, or a new word."""
-        if self.chance.randrange(10) < NEW_WORDS_OF_TEN:
-            return "".join(self.chance.choices(string.ascii_lowercase, k=self.chance.randrange(4, 9)))
-        return self.chance.choice(QUERIES)
+            done += len(pressed)
 
     def detail(self) -> None:
         """Open a model, look at two tabs, and go back."""

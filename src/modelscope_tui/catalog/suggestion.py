@@ -15,6 +15,8 @@ from modelscope_tui.catalog.query import Query
 _SHORTEST, _LONGEST = 4, 24
 _TRIED = 8
 _PIECE = re.compile(r"[^-_./\s]+")
+_BETWEEN = ("", "-", "_", ".", "/")
+"""No letter: the end of a text, and what stands between words."""
 
 CountOf = Callable[[Query], int]
 Alike = Callable[[str], list[str]]
@@ -49,12 +51,31 @@ def _spellings(word: str, alike: Alike, near: Alike) -> Iterator[str]:
             yield from (piece for piece in _PIECE.findall(name.casefold()) if piece[:1] == word[:1].casefold())
 
 
-def slips(word: str) -> re.Pattern[str]:
-    """Make a pattern of all that is one slip away from a folded word: a letter wrong, missing, too many, or swapped."""
-    some = r"[^-_./\n]"
-    told = [re.escape(letter) for letter in word]
-    found = ["".join([*told[:at], told[at + 1], told[at], *told[at + 2 :]]) for at in range(len(word) - 1)]
-    found += ["".join([*told[:at], some, *told[at + 1 :]]) for at in range(len(word))]
-    found += ["".join([*told[:at], some, *told[at:]]) for at in range(1, len(word))]
-    found += ["".join([*told[:at], *told[at + 1 :]]) for at in range(len(word))]
-    return re.compile("|".join(found))
+def slip_in(value: str, first: str, last: str) -> str | None:
+    """Find what is ``first + last`` with one slip in ``last``: a letter wrong, missing, too many, or two swapped."""
+    at = value.find(first)
+    while at >= 0:
+        start = at + len(first)
+        length = _length_of_slip(value[start : start + len(last) + 1], last)
+        if length:
+            return value[at : start + length]
+        at = value.find(first, at + 1)
+    return None
+
+
+def _length_of_slip(text: str, meant: str) -> int:
+    """Measure the beginning of a text that is what was meant but for one slip; 0 where there is no such beginning.
+
+    Up to the first letter that differs both are the same, and behind the slip they are again.
+    """
+    pairs = enumerate(zip(text, meant, strict=False))
+    at = next((place for place, (one, other) in pairs if one != other), min(len(text), len(meant)))
+    rest = meant[at:]
+    if len(rest) > 1 and text.startswith(rest[1] + rest[0] + rest[2:], at):
+        return len(meant)
+    if rest and text[at : at + 1] not in _BETWEEN:
+        if text.startswith(rest, at + 1):  # (before the next: `deepsek` is `deepseek`, and not `deepsee`)
+            return len(meant) + 1
+        if text.startswith(rest[1:], at + 1):
+            return len(meant)
+    return len(meant) - 1 if rest and text.startswith(rest[1:], at) else 0

@@ -22,7 +22,7 @@ from modelscope_tui.catalog.kept import Kept
 from modelscope_tui.catalog.keys import SIGNS, Kind, folded, texts_of
 from modelscope_tui.catalog.record import decode
 from modelscope_tui.catalog.store import SPOKEN, Store, bytes_of
-from modelscope_tui.catalog.suggestion import slips
+from modelscope_tui.catalog.suggestion import slip_in
 
 _VALUES_KEPT = 100_000
 """So many values that have a word in them are kept for the next letter: some ten megabytes."""
@@ -121,13 +121,15 @@ class Words:
         A slip leaves one half of the word as it was: only values with either half are looked at.
         """
         word = folded(word)
-        half, pattern = len(word) // 2, slips(word)
+        first, last = word[: len(word) // 2], word[len(word) // 2 :]
+        turned = last[::-1], first[::-1]
         found: Counter[str] = Counter()
         for kind in SPOKEN:
             lines = self._store.vocabulary(kind)
-            for kept in (word[:half], word[half:]):
-                for value in _lines_with(kept.encode(), lines, _LOOKED_AT):
-                    found.update([one[0] for one in (pattern.search(value),) if one])
+            later = [slip_in(value, first, last) for value in _lines_with(first.encode(), lines, _LOOKED_AT)]
+            values = _lines_with(last.encode(), lines, _LOOKED_AT)
+            sooner = [one[::-1] for value in values if (one := slip_in(value[::-1], *turned))]
+            found.update([*filter(None, later), *sooner])
         return [spelling for spelling, _ in found.most_common()]
 
     def _values_with(self, word: str) -> dict[int, list[str]]:
