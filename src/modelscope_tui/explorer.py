@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from modelscope_tui.catalog.model import Model, ModelDetails, is_repo_id
-from modelscope_tui.errors import ModelNotFound, ModelscopeError, NotCached, UsageError
+from modelscope_tui.errors import HubUnreachable, ModelNotFound, ModelscopeError, NotCached, UsageError
 from modelscope_tui.hub.answer import Answer
 from modelscope_tui.hub.points import Point, keep_point, points_of
 from modelscope_tui.local import INDEX_NAME, Local, ModelView, Page
@@ -219,6 +219,8 @@ class Explorer(Local):
                 continue
             try:
                 learned = self.details(name).source == "hub" or learned
+            except HubUnreachable:
+                break  # each of the others would wait as long
             except ModelscopeError:
                 continue  # a repository that cannot be read is simply not offered
         return learned

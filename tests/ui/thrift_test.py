@@ -6,6 +6,7 @@ import gc
 import subprocess
 import sys
 import weakref
+from pathlib import Path
 
 import pytest
 from textual._styles_cache import StylesCache
@@ -99,3 +100,41 @@ async def test_that_is_done_while_the_explorer_is_in_use(open_explorer: Open, mo
         stage.app.thrift.tidy()
         assert StylesCache.get_inner_outer.cache_info().currsize == 0
         await stage.settle()
+
+
+HEAPS = """
+import ctypes, sys, threading
+from pathlib import Path
+from modelscope_tui.ui.thrift import share_one_heap
+
+is_shared = sys.argv[1] == "shared" and share_one_heap()
+library = ctypes.CDLL(None)
+library.fopen.restype = ctypes.c_void_p
+together = threading.Barrier(9)
+
+def take():
+    held = [bytes(number) for number in range(1_000, 30_000, 100)]
+    together.wait()
+    together.wait()
+
+for _ in range(8):
+    threading.Thread(target=take).start()
+together.wait()
+file = ctypes.c_void_p(library.fopen(sys.argv[2].encode(), b"w"))
+library.malloc_info(0, file)
+library.fclose(file)
+together.wait()
+print(is_shared, Path(sys.argv[2]).read_text().count("<heap nr="))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc gives each thread a heap")
+def test_all_threads_share_one_heap(tmp_path: Path) -> None:
+    def heaps(how: str) -> tuple[str, int]:
+        argv = [sys.executable, "-c", HEAPS, how, str(tmp_path / how)]
+        ran = subprocess.run(argv, capture_output=True, text=True, check=True)
+        said, number = ran.stdout.split()
+        return said, int(number)
+
+    assert heaps("shared") == ("True", 1)
+    assert heaps("apart")[1] > 1

@@ -29,6 +29,7 @@ from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import USES, FacetPane
 from modelscope_tui.ui.panes.filter import FilterPane
 from modelscope_tui.ui.search import Panes, Search
+from modelscope_tui.ui.thrift import share_one_heap
 from modelscope_tui.ui.widgets.bars import FooterLine, TitleLine
 from modelscope_tui.ui.widgets.choices import Choices
 from modelscope_tui.ui.widgets.model_table import ModelTable
@@ -84,6 +85,7 @@ class MainScreen(AnsweredScreen):
             return
         await self.query_one(FilterPane).bring_field()
         gc.enable()
+        share_one_heap()
         self.work.prepare()
         self.read_shortlist()
         self.inspection.look()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.catalog.model import Model, ModelDetails
-from modelscope_tui.errors import ModelscopeError
+from modelscope_tui.errors import HubUnreachable, ModelscopeError
 from modelscope_tui.ui.present import clean
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def study(explorer: Explorer, model: Model, options: Options, tell: Tell, *, ref
     if kept is None or kept.is_stale or refresh:
         known = _asked(explorer, first, options, refresh=refresh)
         tell(known)
-    if explorer.gather_related(known.details):
+    if not isinstance(known.problem, HubUnreachable) and explorer.gather_related(known.details):
         known = replace(_made(explorer, known.details, options, known.asked), **_origin(known))
     tell(replace(known, is_final=True))
 
