@@ -24,7 +24,7 @@ from modelscope_tui.catalog.filed import Filed
 from modelscope_tui.catalog.filing import Columns, Filing
 from modelscope_tui.catalog.keys import KNOWN, Key, Kind, folded, pieces_of
 from modelscope_tui.catalog.ngrams import Ids, grams_of_odd, unpacked
-from modelscope_tui.catalog.posted import Posted, combined, merged, parted
+from modelscope_tui.catalog.posted import NAMES, Posted, combined, merged, parted
 from modelscope_tui.catalog.postings import Gathered, Rows, bitmap_of, pieces_of_bitmap, rows_of, unique
 from modelscope_tui.catalog.record import FIELDS
 from modelscope_tui.catalog.store import FEW, SLICE_BITS
@@ -45,8 +45,6 @@ class Slice:
 
     first: int
     """The number of the first row."""
-    names: list[tuple[str, int]] = field(default_factory=list)
-    """The folded ids in ascending order, each with its row."""
     handles: list[str] = field(default_factory=list)
     """The organizations of these rows, each once."""
     organizations: array[int] = field(default_factory=lambda: array("I"))
@@ -54,16 +52,17 @@ class Slice:
     blocks: list[tuple[int, bytes]] = field(default_factory=list)
     """The number of each block, and its lines compressed."""
     few: dict[int, Posted] = field(default_factory=dict)
-    """The values with few rows, by kind."""
+    """The values with few rows, by kind; the folded ids are among them."""
     many: list[Filed] = field(default_factory=list)
     """The bitmaps of the other values, in the order of the table."""
     run: Path | None = None
-    """Where the names, values and bitmaps wait, if not here."""
+    """Where values and bitmaps wait, if not here."""
 
     @property
     def bitmaps(self) -> Iterator[Filed]:
         """All bitmaps, in the order of the table, as those of a small index."""
-        return merged([iter(self.few.items())], [iter(self.many)], is_large=False)
+        few = ((kind, posted) for kind, posted in self.few.items() if kind != NAMES)
+        return merged([few], [iter(self.many)], is_large=False)
 
 
 class _Cutting:
@@ -75,6 +74,7 @@ class _Cutting:
         self._tools_of, self._told = tools_of, told
         self._filing = Filing()
         self._owners: Numbered[str] = Numbered()
+        self._keys: list[str] = []
         self._packed: list[NDArray[np.uint64]] = []
         self._letters: Gathered[str] = Gathered()
         self._odd: dict[str, list[int]] = {}
@@ -136,11 +136,11 @@ class _Cutting:
         starts = range(0, len(lines), _BLOCK)
         pack = self._blocks.pack
         self.slice.blocks += [((first + at) >> BLOCK_BITS, pack(lines[at : at + _BLOCK])) for at in starts]
-        self.slice.names += zip(keys, range(first, first + len(keys)), strict=True)
+        self._keys += keys
 
     def finish(self) -> Slice:
         """Bring what was gathered in order."""
-        self.slice.names.sort()
+        self._keep(NAMES, _names(self.slice.first, self._keys), [])
         kinds = dict(_by_kind(*self._filing.found.sorted()))
         kinds |= {kind: Posted(*gathered.sorted()) for kind, gathered in self._filing.many.items()}
         if Kind.CATEGORY in kinds:
@@ -194,6 +194,12 @@ class _Cutting:
             if len(having) > FEW:
                 many += [(Kind.GRAM, gram, part, some) for part, some in pieces_of_bitmap(having)]
         return combined(few), many
+
+
+def _names(first: int, keys: Sequence[str]) -> Posted:
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    rows = np.array(order, dtype=np.uint32) + np.uint32(first)
+    return Posted([keys[place] for place in order], np.ones(len(keys), dtype=np.int64), rows)
 
 
 def _posted(found: Mapping[str, Rows]) -> Posted:

@@ -10,9 +10,13 @@ import sqlite3
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from typing import TYPE_CHECKING
 
 from modelscope_tui.catalog.block import Blocks
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LEAF = 128
 """So many ids stand in a leaf when the index is made: three leaves fill a page."""
@@ -23,6 +27,9 @@ _FIND = "SELECT number, numbers, keys FROM names WHERE first <= ? ORDER BY first
 
 Leaf = tuple["array[int]", Sequence[str]]
 """Rows and their folded ids, in the order of the ids."""
+
+PackedLeaf = tuple[str, bytes, bytes]
+"""The first folded id of a leaf, the rows, and the ids, packed."""
 
 
 class Names:
@@ -85,7 +92,7 @@ class Names:
 
     def _put(self, leaf: int | None, some: Sequence[tuple[str, int]]) -> None:
         if leaf is None:
-            write_names(self._connection, some)
+            write_names(self._connection, [self._leaf(some[at : at + LEAF]) for at in range(0, len(some), LEAF)])
             return
         asked = "SELECT numbers, keys FROM names WHERE number = ?"
         numbers, keys = self._connection.execute(asked, (leaf,)).fetchone()
@@ -94,26 +101,34 @@ class Names:
         step = len(every) if len(every) <= _MOST else LEAF
         head, *others = [every[at : at + step] for at in range(0, len(every), step)]
         changed = "UPDATE names SET numbers = ?, keys = ? WHERE number = ?"
-        self._connection.execute(changed, (*_packed(head, self._blocks), leaf))
+        self._connection.execute(changed, (*self._leaf(head)[1:], leaf))
         for more in others:
-            _insert(self._connection, [(more[0][0], *_packed(more, self._blocks))])
+            _insert(self._connection, [self._leaf(more)])
+
+    def _leaf(self, some: Sequence[tuple[str, int]]) -> PackedLeaf:
+        numbers = array("I", [number for _, number in some]).tobytes()
+        return some[0][0], *_packed([key for key, _ in some], numbers, self._blocks)
 
 
-def write_names(connection: sqlite3.Connection, names: Iterable[tuple[str, int]]) -> None:
-    """Fill the leaves of an index that has none with folded ids and their rows, in ascending order."""
-    blocks, rest = Blocks(), iter(names)
-    leaves = iter(lambda: list(islice(rest, LEAF)), [])
-    first = next(leaves, None)
-    if first:
-        _insert(connection, [("", *_packed(first, blocks))])
-        _insert(connection, ((leaf[0][0], *_packed(leaf, blocks)) for leaf in leaves))
+def write_names(connection: sqlite3.Connection, packed: Sequence[PackedLeaf], *, is_first: bool = True) -> None:
+    """Write leaves in ascending order: the first ones of an index, or those that follow."""
+    if is_first and packed:
+        _insert(connection, [("", *packed[0][1:])])
+    _insert(connection, packed[1:] if is_first else packed)
 
 
-def _insert(connection: sqlite3.Connection, leaves: Iterable[tuple[str, bytes, bytes]]) -> None:
-    connection.executemany("INSERT INTO names (first, numbers, keys) VALUES (?, ?, ?)", leaves)
+def leaves(names: Iterable[tuple[Sequence[str], NDArray[np.uint32]]]) -> Iterator[PackedLeaf]:
+    """Pack folded ids and their rows; both come in the order of the ids, many at a time."""
+    blocks = Blocks()
+    for keys, numbers in names:
+        for at in range(0, len(keys), LEAF):
+            some = keys[at : at + LEAF]
+            yield some[0], *_packed(some, numbers[at : at + LEAF].tobytes(), blocks)
 
 
-def _packed(leaf: Sequence[tuple[str, int]], blocks: Blocks) -> tuple[bytes, bytes]:
-    return array("I", [number for _, number in leaf]).tobytes(), blocks.pack(
-        [key.replace("\n", " ") for key, _ in leaf]
-    )
+def _insert(connection: sqlite3.Connection, packed: Iterable[PackedLeaf]) -> None:
+    connection.executemany("INSERT INTO names (first, numbers, keys) VALUES (?, ?, ?)", packed)
+
+
+def _packed(keys: Sequence[str], numbers: bytes, blocks: Blocks) -> tuple[bytes, bytes]:
+    return numbers, blocks.pack([key.replace("\n", " ") for key in keys])

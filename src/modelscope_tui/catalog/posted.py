@@ -8,7 +8,7 @@ until all of theirs are known.
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 from operator import itemgetter
@@ -21,6 +21,9 @@ from modelscope_tui.catalog.filed import Filed
 from modelscope_tui.catalog.piece import MOST_NUMBERS, Pieces
 from modelscope_tui.catalog.postings import Rows, pieces_of_rows, unique, written
 from modelscope_tui.catalog.store import FEW, SLICE_BITS
+
+NAMES = 0
+"""Folded ids stand among values as those of a kind before all others."""
 
 AT_ONCE = 4096
 """So many values are kept and brought together at a time."""
@@ -47,6 +50,11 @@ class Posted(NamedTuple):
         first = int(self.lengths[:start].sum())
         lengths = self.lengths[start:stop]
         return Posted(self.values[start:stop], lengths, self.rows[first : first + int(lengths.sum())])
+
+    def within(self, start: str | None, stop: str | None) -> Posted:
+        """Keep the values from one on, up to another one; None is an open end."""
+        first = 0 if start is None else bisect_left(self.values, start)
+        return self.between(first, len(self.values) if stop is None else bisect_left(self.values, stop))
 
     def each(self) -> Iterator[tuple[str, Rows]]:
         """Give every value with its rows."""
@@ -96,7 +104,7 @@ def merged(
     pieces = Pieces() if is_large else None
     bitmaps = heapq.merge(*many, key=itemgetter(0, 1, 2))
     waiting = next(bitmaps, None)
-    for kind, posted in _together(few):
+    for kind, posted in together(few):
         here: list[Filed] = []
         last = (kind, posted.values[-1])
         while waiting is not None and waiting[:2] <= last:
@@ -108,7 +116,7 @@ def merged(
         waiting = next(bitmaps, None)
 
 
-def _together(units: Sequence[Iterator[tuple[int, Posted]]]) -> Iterator[tuple[int, Posted]]:
+def together(units: Sequence[Iterator[tuple[int, Posted]]]) -> Iterator[tuple[int, Posted]]:
     """Bring together what units have of the same values, some values at a time."""
     heads = {place: head for place, unit in enumerate(units) if (head := next(unit, None)) is not None}
     while heads:
