@@ -144,3 +144,28 @@ def test_a_cache_that_cannot_be_written_is_said_once_and_searched_from_memory(tm
     assert explorer.index_problem is not None
     assert explorer.search(parse("qwen3 coder")).total > 100
     explorer.close()
+
+
+def test_one_goes_offline_and_back_while_it_runs(
+    open_explorer: Open, hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    explorer = open_explorer(hub.url)
+    explorer.set_offline(True)
+    asked = len(hub.requests)
+    assert explorer.settings.offline
+    assert explorer.hub_state.kind == "offline"
+    assert explorer.details("Qwen/Qwen3-8B").source == "catalog"
+    assert len(hub.requests) == asked, "no socket is opened"
+    explorer.set_offline(False)
+    assert explorer.details("Qwen/Qwen3-8B").source == "hub"
+
+
+def test_an_environment_that_says_offline_is_not_overruled(
+    open_explorer: Open, hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    explorer = open_explorer(hub.url, offline=True)
+    with pytest.raises(UsageError, match="HF_HUB_OFFLINE"):
+        explorer.set_offline(False)
+    assert explorer.settings.offline

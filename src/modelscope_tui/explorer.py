@@ -7,6 +7,7 @@ door ──Query──▶ Explorer ──▶ catalog.Index    at once, from this
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from modelscope_tui.errors import HubUnreachable, ModelNotFound, ModelscopeError
 from modelscope_tui.hub.answer import Answer
 from modelscope_tui.hub.points import Point, keep_point, points_of
 from modelscope_tui.local import INDEX_NAME, Local, ModelView, Page
+from modelscope_tui.settings import says_offline
 
 if TYPE_CHECKING:
     from modelscope_tui.carrying import Carrying
@@ -144,6 +146,21 @@ class Explorer(Local):
         if answer.source != "hub":
             return 0
         return self.index.upsert(answer.value)
+
+    def set_offline(self, is_offline: bool) -> None:
+        """Open no socket from now on, ending what is under way; or ask the Hub again.
+
+        Raises:
+            UsageError: the environment forbids it, to the Hub's own library too.
+        """
+        if not is_offline and says_offline(os.environ):
+            raise UsageError("The environment says offline (HF_HUB_OFFLINE).", "Start without it to ask the Hub.")
+        self.settings = replace(self.settings, offline=is_offline)
+        self.surroundings.is_offline = is_offline
+        if is_offline and "background_sync" in self.__dict__:
+            self.background_sync.stop()
+        if self._given_hub is not None or "hub" in self.__dict__:
+            self.hub.set_offline(is_offline)
 
     def cancel(self) -> None:
         """End every request that is under way, and ask nothing more: the door is closing."""

@@ -95,8 +95,7 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
         found["cache_dir"] = env["MODELSCOPE_TUI_CACHE"]
     if env.get("HF_ENDPOINT"):
         found["endpoint"] = env["HF_ENDPOINT"]
-    offline = [env.get("HF_HUB_OFFLINE", ""), env.get("TRANSFORMERS_OFFLINE", "")]
-    if any(value.strip().lower() in _TRUE for value in offline):
+    if says_offline(env):
         found["offline"] = True
     if env.get("MODELSCOPE_TUI_REDUCED_MOTION", "").strip().lower() in _TRUE:
         found["reduced_motion"] = True
@@ -104,6 +103,12 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
     if token:
         found["token"] = token
     return found
+
+
+def says_offline(env: Mapping[str, str]) -> bool:
+    """Tell whether the environment forbids every socket, as the Hub's own tools read it."""
+    said = [env.get("HF_HUB_OFFLINE", ""), env.get("TRANSFORMERS_OFFLINE", "")]
+    return any(value.strip().lower() in _TRUE for value in said)
 
 
 def _token(env: Mapping[str, str]) -> str | None:

@@ -16,7 +16,8 @@ class Surroundings:
     """The machine that this program runs on, beyond its hardware."""
 
     def __init__(self, *, is_offline: bool) -> None:
-        self._is_offline = is_offline
+        self.is_offline = is_offline
+        """Whether no server is asked."""
 
     @cached_property
     def installed(self) -> Mapping[str, Installed]:
@@ -27,7 +28,7 @@ class Surroundings:
 
     def answering(self) -> tuple[Answering, ...]:
         """Ask which servers answer on this machine; none is asked offline. Blocks briefly: call it in a worker."""
-        if self._is_offline:
+        if self.is_offline:
             return ()
         from modelscope_tui.answering import answering
 

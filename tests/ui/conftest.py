@@ -101,6 +101,7 @@ def nothing_by_the_clock() -> Iterator[None]:
         patch.setattr("textual.screen.UPDATE_PERIOD", 3600.0)
         patch.setattr("modelscope_tui.ui.panes.ahead.REST_SECONDS", 3600.0)
         patch.setattr("modelscope_tui.ui.app.MOST_SECONDS_A_KEY", 3600.0)
+        patch.setattr("modelscope_tui.ui.app.LEAST_SECONDS", 3600.0)
         yield
 
 
@@ -120,7 +121,12 @@ def open_explorer() -> Open:
 
     @asynccontextmanager
     async def opened(
-        size: tuple[int, int] = (160, 48), *, text: str = "", explorer: FakeExplorer | None = None, wait: bool = True
+        size: tuple[int, int] = (160, 48),
+        *,
+        text: str = "",
+        explorer: FakeExplorer | None = None,
+        wait: bool = True,
+        toasts: bool = False,
     ) -> AsyncIterator[Stage]:
         fake = explorer or FakeExplorer()
         copied: list[str] = []
@@ -130,7 +136,7 @@ def open_explorer() -> Open:
             return "a fake"
 
         app = ExplorerApp(fake, text, clipboard=clipboard)  # type: ignore[arg-type]
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=toasts) as pilot:
             stage = Stage(app, pilot, fake)
             stage.copied = copied
             await stage.pause()

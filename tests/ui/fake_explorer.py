@@ -132,6 +132,10 @@ class FakeExplorer:
             raise self.problem
         self.is_ready = True
 
+    def set_offline(self, is_offline: bool) -> None:
+        self.settings = replace(self.settings, offline=is_offline)
+        self.hub_state = HubState("offline" if is_offline else "online")
+
     def _matches(self, model: Model, query: Query, *, but: str = "") -> bool:
         text = f"{model.id} {' '.join(model.tags)}".casefold()
         if not all(word.casefold() in text for word in query.words) or any(w in text for w in query.excluded_words):

@@ -10,7 +10,7 @@ import pytest
 from modelscope_tui.answering import Answering
 from modelscope_tui.catalog.model import ModelDetails
 from modelscope_tui.installed import Installed
-from modelscope_tui.launch.answer import Flag, LaunchAnswer
+from modelscope_tui.launch.answer import Flag, LaunchAnswer, Note
 from modelscope_tui.launch.command import File, LaunchCommand, Step
 from modelscope_tui.launch.subject import Options
 from tests.ui.conftest import Open
@@ -34,6 +34,18 @@ class Packed(FakeExplorer):
         )
         command = LaunchCommand(steps, options.shell, options.target, FILES)
         return LaunchAnswer(details.id, tool, "ready", command=command, flags=flags)
+
+
+class Wordy(FakeExplorer):
+    """Has much to say."""
+
+    def launch(self, details: ModelDetails, tool: str, options: Options) -> LaunchAnswer:
+        command = LaunchCommand((Step("Serve it", ("serve", details.id)),), options.shell, options.target)
+        flags = (Flag("--flag", "1", "because " + "it is needed " * 8, "docs"),)
+        reason = "a reason that goes on and on " * 4
+        return LaunchAnswer(
+            details.id, tool, "tight", reason, command=command, flags=flags, notes=(Note("info", "note " * 30),)
+        )
 
 
 @pytest.mark.parametrize("size", [(160, 48), (80, 24)])
@@ -151,3 +163,15 @@ async def test_the_context_beside_a_command_is_its_own(open_explorer: Open) -> N
         await stage.settle()
         assert "--max-model-len 32768" in stage.text()
         assert "context 32k" in stage.text()
+
+
+async def test_reasons_and_notes_that_are_long_keep_their_indent(open_explorer: Open) -> None:
+    async with open_explorer(explorer=Wordy()) as stage:
+        await stage.press("enter", "l")
+        await stage.settle()
+        pane = [line.rpartition("││")[2].rstrip(" │") for line in stage.text().splitlines()]
+        for lead, indent in (("~ Ollama", 3), ("· note", 3), ("    because", 5)):
+            first = next(at for at, line in enumerate(pane) if lead in line)
+            further = [line for line in pane[first + 1 : first + 3] if line.strip()]
+            assert further
+            assert all(line.startswith(" " * indent) and line[indent] != " " for line in further), lead

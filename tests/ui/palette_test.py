@@ -26,7 +26,7 @@ async def _choose(stage: Stage, letters: str) -> None:
     await stage.pause()
     await stage.type(letters)
     await stage.settle()
-    await stage.press("down", "enter")
+    await stage.press("enter")
     await stage.settle()
 
 
@@ -49,10 +49,38 @@ async def test_it_follows_the_place(open_explorer: Open) -> None:
         await stage.press("1")
         assert "Clear this pane's choices" in _offered(stage)
         await stage.press("enter", "escape", "5", "enter")
-        stage.detail.show_tab("launch")
-        assert "Save the files of the command in a folder" in _offered(stage)
-        stage.detail.show_tab("card")
-        assert "Save the files of the command in a folder" not in _offered(stage)
+        for tab, first in (("launch", "Run the command here"), ("card", "List the links of the card")):
+            stage.detail.show_tab(tab)
+            assert _offered(stage)[0].startswith(first), "what works here stands first"
+
+
+async def test_it_offers_what_every_key_of_every_tab_does_and_goes_there(open_explorer: Open) -> None:
+    async with open_explorer() as stage:
+        offered = set(_offered(stage))
+        for line in TABS:
+            wanted = {one.tooltip for one in line.keys if "'move'" not in one.action and one not in keymap.CARD_FOUND}
+            assert wanted <= offered, line.name
+        assert {one.tooltip for one in keymap.FACET} <= offered
+        await _choose(stage, "save the files of the command")
+        assert stage.detail.tab == "launch"
+        assert stage.said(), "that this command has no files"
+        await stage.press("escape", "1")
+        await _choose(stage, "mark the model")
+        assert stage.screen.place == "models"
+        assert stage.table.marked
+
+
+async def test_it_goes_offline_and_online_again(open_explorer: Open) -> None:
+    async with open_explorer(explorer=FakeExplorer(offline=False)) as stage:
+        await _choose(stage, "go offline")
+        assert stage.explorer.settings.offline
+        assert "○ offline" in stage.text()
+        assert "Offline: what is kept here is shown" in stage.said()[-1]
+        await stage.press("R")
+        assert "O goes online" in stage.said()[-1]
+        await stage.press("O")
+        assert not stage.explorer.settings.offline
+        assert "Online: the Hub is asked again." in stage.said()
 
 
 async def test_over_a_popup_it_offers_the_keys_of_the_popup(open_explorer: Open) -> None:

@@ -92,4 +92,4 @@ async def test_a_wait_and_a_failure_are_said(open_explorer: Open) -> None:
 async def test_offline_it_is_said_that_nothing_can_come(open_explorer: Open) -> None:
     async with open_explorer() as stage:
         await stage.press("U")
-        assert "Offline: nothing can be brought from the Hub." in stage.said()
+        assert "Offline: nothing can be brought from the Hub. O goes online." in stage.said()

@@ -13,7 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from modelscope_tui.catalog.model import Model, is_repo_id
 from modelscope_tui.catalog.query import parse
-from modelscope_tui.errors import ModelscopeError
+from modelscope_tui.errors import ModelscopeError, UsageError
 from modelscope_tui.ui.hub_words import hub_words, seconds_left
 from modelscope_tui.ui.leaving_screen import LeavingScreen
 from modelscope_tui.ui.panes.facets import FacetPane
@@ -80,6 +80,25 @@ class AnsweredScreen(LeavingScreen):
             self._countdown.stop()
         left = 0 if is_offline else seconds_left(self.hub_state)
         self._countdown = self.set_timer(1, self.show_title) if left else None
+
+    def action_offline(self) -> None:
+        """Ask nothing of the Hub from now on, or ask it again, at once for what is shown."""
+        is_offline = not self.explorer.settings.offline
+        try:
+            self.explorer.set_offline(is_offline)
+        except UsageError as problem:
+            self.notify(str(problem), severity="warning", timeout=SAID_SECONDS * 2, markup=False)
+            return
+        self.detail.is_offline = is_offline
+        self.show_hub(self.explorer.hub_state)
+        self.detail.write()
+        self.follow_answer()
+        if not is_offline:
+            self.inspection.look(refresh=True)
+        words = (
+            "Offline: what is kept here is shown. O goes online." if is_offline else "Online: the Hub is asked again."
+        )
+        self.notify(words, timeout=SAID_SECONDS, markup=False)
 
     # -- what the workers found out ----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import asyncio
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
@@ -36,6 +37,10 @@ from modelscope_tui.ui.thrift import Thrift
 MOST_SECONDS_A_KEY = 1.0
 """How long a key may keep the next one waiting. On a machine with much else to do a quarter of this was too little: the
 letter after `/` went to the table."""
+
+
+LEAST_SECONDS = 0.7
+"""How long a toast stays whatever is pressed: one that came this moment has not been read."""
 
 
 def _commands() -> type[Any]:
@@ -129,6 +134,8 @@ class ExplorerApp(App[None]):
         """
         if isinstance(event, events.Paste):
             event.text = clean(event.text)
+        if isinstance(event, (events.Key, events.MouseDown)) and not event.is_forwarded:
+            self._let_go_of_toasts()
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -144,6 +151,17 @@ class ExplorerApp(App[None]):
             await super().on_event(event)
             return
         await self._follow_through(target)
+
+    def _let_go_of_toasts(self) -> None:
+        """Take away what has been said: who goes on has read it. A warning stays for its time."""
+        now = time.time()
+        read = [
+            said
+            for said in self._notifications
+            if said.severity == "information" and now - said.raised_at >= LEAST_SECONDS
+        ]
+        for said in read:
+            self._unnotify(said)
 
     async def _follow_through(self, target: Widget) -> None:
         """Wait until what a key set in motion has reached the screen: its messages go the same way as this one."""

@@ -147,9 +147,7 @@ class KeyedScreen(Screen[None]):
     def action_refresh_from_hub(self) -> None:
         """Ask the Hub about the query and the model, whatever is kept here."""
         if self.explorer.settings.offline:
-            self.notify(
-                "Offline: what is shown is kept here. Start without --offline to ask the Hub.", timeout=3, markup=False
-            )
+            self.notify("Offline: what is shown is kept here. O goes online.", timeout=3, markup=False)
             return
         self.work.ask_hub(self.search.query, refresh=True)
         self.inspection.look(refresh=True)
@@ -158,7 +156,7 @@ class KeyedScreen(Screen[None]):
     def action_sync(self) -> None:
         """Bring the Hub's list to this machine while one goes on exploring; stop that when it is under way."""
         if self.explorer.settings.offline:
-            self.notify("Offline: nothing can be brought from the Hub.", timeout=3, markup=False)
+            self.notify("Offline: nothing can be brought from the Hub. O goes online.", timeout=3, markup=False)
         elif self.explorer.background_sync.is_running:
             self.explorer.background_sync.stop()
         else:

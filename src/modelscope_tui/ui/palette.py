@@ -19,7 +19,7 @@ from modelscope_tui.ui.commands import Command, commands
 from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import FacetPane
-from modelscope_tui.ui.panes.tab import tab_line
+from modelscope_tui.ui.panes.tab import TABS, tab_line
 from modelscope_tui.ui.remap import applied
 from modelscope_tui.ui.widgets.model_table import ModelTable
 
@@ -43,6 +43,7 @@ class Commands(Provider):
         if pane is not None:
             yield from _keys(pane, applied(_of_pane(pane), keys))
         yield from _keys(screen, (one for one in applied(keymap.SCREEN, keys) if one.id not in _SKIPPED))
+        yield from _elsewhere(screen, pane)
         yield from commands(screen)
 
     async def discover(self) -> Hits:
@@ -70,16 +71,52 @@ class Palette(CommandPalette):
         self.query_one(Input).cursor_blink = self.app.animation_level != "none"
 
 
+def _elsewhere(screen: MainScreen, here: Widget | None) -> Iterator[Command]:
+    """Offer the keys of the places where a person is not, which go there first."""
+    keys = screen.explorer.settings.keys
+    facet = screen.query_one(f"#{screen.facet}", FacetPane)
+    for place, name, pane in (
+        ("models", "the models", screen.query_one(ModelTable)),
+        (screen.facet, "its pane", facet),
+    ):
+        if pane is not here:
+            for one in applied(_of_pane(pane), keys):
+                yield Command(
+                    f"{one.tooltip}", f"key {keymap.written(one)} in {name}", partial(_there, screen, place, one)
+                )
+    for line in TABS:
+        if not isinstance(here, DetailPane) or here.tab != line.name:
+            for one in applied(_of_tab(line.name), keys):
+                help_text = f"key {keymap.written(one)} in the {line.label} tab"
+                yield Command(one.tooltip, help_text, partial(_in_tab, screen, line.name, one))
+
+
+async def _there(screen: MainScreen, place: str, binding: Binding) -> None:
+    screen.action_go(place)
+    await screen.query_one(f"#{place}").run_action(binding.action)
+
+
+def _in_tab(screen: MainScreen, tab: str, binding: Binding) -> None:
+    screen.action_go("detail")
+    screen.detail.show_tab(tab)
+    screen.detail.call_after_refresh(screen.detail.run_action, binding.action)  # a tab may have to be made first
+
+
 _IDS = frozenset(binding.id for group in keymap.HELP.values() for binding in group)
 
 
 def _of_pane(pane: Widget) -> tuple[Binding, ...]:
     """Name the keys that only work in a pane; its movements are keys for good reason."""
     if isinstance(pane, DetailPane):
-        return tuple(one for one in tab_line(pane.tab).keys if "'move'" not in one.action)
+        return _of_tab(pane.tab)
     if isinstance(pane, FacetPane):
         return keymap.FACET
     return keymap.TABLE if isinstance(pane, ModelTable) else ()
+
+
+def _of_tab(tab: str) -> tuple[Binding, ...]:
+    """Name the keys of a tab; those of a search in a card work only while there is one."""
+    return tuple(one for one in tab_line(tab).keys if "'move'" not in one.action and one not in keymap.CARD_FOUND)
 
 
 def _keys(node: Widget, bindings: Iterable[Binding]) -> Iterator[Command]:

@@ -93,6 +93,11 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
+def hanging(text: str, width: int, indent: int) -> str:
+    """Break a clean text for a place that begins ``indent`` cells from the left; further lines begin there too."""
+    return ("\n" + " " * indent).join(wrapped(text, max(12, width - indent)))
+
+
 @dataclass(frozen=True, slots=True)
 class Glyphs:
     """The signs of this program; each has a meaning that colour only underlines."""

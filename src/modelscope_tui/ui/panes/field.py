@@ -19,8 +19,12 @@ from modelscope_tui.catalog.query import Problem
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.present import letter_for_letter
 
-HINT = "type to filter: words, org:qwen, license:permissive, params:<10b, fits:yes"
-"""What an empty field suggests."""
+HINTS = (
+    "type to filter: words, org:qwen, license:permissive, params:<10b, fits:yes",
+    "words, org:qwen, license:permissive, fits:yes",
+    "words, org:qwen, fits:yes",
+)
+"""What an empty field suggests, the longest that there is room for."""
 
 LONGEST = 2000
 """A query longer than this is a paste gone wrong."""
@@ -59,13 +63,17 @@ class FilterInput(Input):
         self.terms = Terms()
         super().__init__(
             text[:LONGEST],
-            placeholder=HINT,
+            placeholder=HINTS[-1],
             highlighter=self.terms,
             compact=True,
             select_on_focus=False,
             max_length=LONGEST,
         )
         self.cursor_blink = False  # a still screen sends nothing down the line
+
+    def on_resize(self) -> None:
+        """Suggest as much as there is room for."""
+        self.placeholder = next((hint for hint in HINTS if len(hint) < self.size.width), HINTS[-1])
 
     def action_leave(self) -> None:
         """Go to the models."""

@@ -17,7 +17,7 @@ from modelscope_tui.ui.messages import LaunchAsked
 from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.overview import banner, headline
 from modelscope_tui.ui.panes.tab import Tab
-from modelscope_tui.ui.present import VERDICT_STYLES, clean, clean_lines, verdict_glyph, width_of
+from modelscope_tui.ui.present import VERDICT_STYLES, clean, clean_lines, hanging, verdict_glyph, width_of
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 from modelscope_tui.ui.widgets.words import Words
 
@@ -72,7 +72,7 @@ class LaunchTab(Tab):
             self._write(None, Content(""), Content("This tool is not known here."))
             return
         command = clean_lines(answer.command.text) if answer.command is not None else None
-        parts = [headline(known.model, self.room), *_parts(answer, known, labels)]
+        parts = [headline(known.model, self.room), *_parts(answer, known, labels, self.room)]
         sheet = Content("\n\n").join([part for part in parts if part.plain.strip()])
         self._write(command, _chosen(answer, known, self.room - 2), sheet)
 
@@ -145,26 +145,28 @@ def _chosen(answer: LaunchAnswer, known: Study, width: int) -> Content:
     return Content.assemble(*parts)
 
 
-def _parts(answer: LaunchAnswer, known: Study, labels: Mapping[str, str]) -> Iterator[Content]:
+def _parts(answer: LaunchAnswer, known: Study, labels: Mapping[str, str], width: int) -> Iterator[Content]:
     style = VERDICT_STYLES.get(answer.verdict, "$foreground 70%")
     label = labels.get(answer.tool, clean(answer.tool))
     yield Content.assemble(
-        (f"{verdict_glyph(answer.verdict)} {label}: {VERDICTS.get(answer.verdict, answer.verdict)}", style),
-        (f"\n{clean(answer.reason)}" if answer.reason else ""),
-        _memory(answer),
+        (f"{verdict_glyph(answer.verdict)} ", style),
+        (hanging(f"{label}: {VERDICTS.get(answer.verdict, answer.verdict)}", width, 2), style),
+        (f"\n  {hanging(clean(answer.reason), width, 2)}" if answer.reason else ""),
+        _memory(answer, width),
     )
-    yield Content("\n").join([_note(note) for note in answer.notes])
+    yield Content("\n").join([_note(note, width) for note in answer.notes])
     others = [
         Content.assemble(
-            ("instead: ", "$foreground 50%"), f"{labels.get(other.tool, clean(other.tool))}, {clean(other.model)}",
+            ("instead: ", "$foreground 50%"),
+            hanging(f"{labels.get(other.tool, clean(other.tool))}, {clean(other.model)}", width, 9),
             (f"\n  {clean_lines(other.text)}" if other.text else "", "$text-accent"),
-            (f"\n  {clean(other.why)}", "$foreground 60%"),
+            (f"\n  {hanging(clean(other.why), width, 2)}", "$foreground 60%"),
         )
         for other in answer.alternatives
     ]  # fmt: skip
     yield Content("\n").join(others)
     if answer.flags:
-        yield _whys(answer)
+        yield _whys(answer, width)
     if answer.command is not None:
         for file in answer.command.files:
             yield Content.assemble(
@@ -175,30 +177,32 @@ def _parts(answer: LaunchAnswer, known: Study, labels: Mapping[str, str]) -> Ite
     yield banner(known)
 
 
-def _note(note: Note) -> Content:
+def _note(note: Note, width: int) -> Content:
     lead = ("! ", "$text-warning") if note.level == "warning" else (present.glyphs().dot + " ", "$foreground 50%")
-    return Content.assemble(lead, clean(note.text))
+    return Content.assemble(lead, hanging(clean(note.text), width, 2))
 
 
-def _memory(answer: LaunchAnswer) -> str:
+def _memory(answer: LaunchAnswer, width: int) -> str:
     fit = answer.fit
     if fit is None or fit.total_bytes is None or answer.reason:
         return ""
     of = f" of {present.memory(fit.available_bytes)}" if fit.available_bytes is not None else ""
     longest = f", up to {present.tokens(fit.max_context)} of context" if fit.max_context else ""
-    return f"\nneeds {present.memory(fit.total_bytes)}{of}{longest}"
+    return "\n  " + hanging(f"needs {present.memory(fit.total_bytes)}{of}{longest}", width, 2)
 
 
-def _whys(answer: LaunchAnswer) -> Content:
+def _whys(answer: LaunchAnswer, width: int) -> Content:
     """Say why each part of the command is there, and who says so; one source that all share stands once."""
     sources = [flag.source for flag in answer.flags]
     usual = max(sources, key=sources.count)
-    lines = [_flag(flag, "" if flag.source == usual else flag.source) for flag in answer.flags]
-    lead = Content.styled(f"why each part is there (source: {clean(usual, 200)})", "$foreground 50%")
+    lines = [_flag(flag, "" if flag.source == usual else flag.source, width) for flag in answer.flags]
+    lead = Content.styled(hanging(f"why each part is there (source: {clean(usual, 200)})", width, 2), "$foreground 50%")
     return Content("\n").join([lead, *lines])
 
 
-def _flag(flag: Flag, source: str) -> Content:
-    name = f"  {clean(flag.flag)} {clean(flag.value)}".rstrip()
+def _flag(flag: Flag, source: str, width: int) -> Content:
+    name = f"  {hanging(f'{clean(flag.flag)} {clean(flag.value)}', width, 4)}"
     said = f" (source: {clean(source, 200)})" if source else ""
-    return Content.assemble((name, "$text-accent"), (f"\n    {clean(flag.why)}{said}", "$foreground 60%"))
+    return Content.assemble(
+        (name, "$text-accent"), (f"\n    {hanging(clean(flag.why) + said, width, 4)}", "$foreground 60%")
+    )

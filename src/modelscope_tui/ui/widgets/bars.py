@@ -72,14 +72,16 @@ class FooterLine(Widget):
             self.refresh()
 
     def _placed(self) -> list[tuple[int, str, Binding]]:
+        """Place what there is room for; the key that names all others is always there."""
+        keys = [(_shown(binding), binding) for binding in self._keys]
+        rooms = [len(key) + len(binding.description) + 3 for key, binding in keys]
+        while keys and 1 + sum(rooms) - 2 > self.size.width:
+            last = next((at for at in range(len(keys) - 1, -1, -1) if keys[at][1].id != "help"), 0)
+            del keys[last], rooms[last]
         placed, x = [], 1
-        for binding in self._keys:
-            first = binding.key.split(",")[0]
-            key = binding.key_display or NAMES.get(first, first)
-            if x + len(key) + len(binding.description) + 1 > self.size.width:
-                break
+        for (key, binding), room in zip(keys, rooms, strict=True):
             placed.append((x, key, binding))
-            x += len(key) + len(binding.description) + 3
+            x += room
         return placed
 
     def render(self) -> RenderResult:
@@ -94,3 +96,8 @@ class FooterLine(Widget):
         for x, key, binding in self._placed():
             if x <= event.x < x + len(key) + len(binding.description) + 1:
                 self.app.simulate_key(binding.key.split(",")[0])
+
+
+def _shown(binding: Binding) -> str:
+    first = binding.key.split(",")[0]
+    return binding.key_display or NAMES.get(first, first)
