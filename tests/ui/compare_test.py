@@ -12,7 +12,7 @@ from modelscope_tui.catalog.model import ModelDetails, ModelFile
 from modelscope_tui.hub.answer import Answer
 from modelscope_tui.ui.comparing import Fact
 from tests.ui.conftest import Open, Stage
-from tests.ui.fake_explorer import CATALOG, FakeExplorer
+from tests.ui.fake_explorer import CATALOG, FakeExplorer, a_model
 
 GIB = 1 << 30
 
@@ -39,6 +39,18 @@ async def test_marked_models_stand_side_by_side_with_the_best_lit(open_explorer:
         assert not _fact(stage, "license").best, "no license is better than another"
         await stage.press("escape")
         assert stage.app.screen is stage.screen
+
+
+async def test_what_the_list_estimates_is_not_unknown_in_a_comparison(open_explorer: Open) -> None:
+    explorer = FakeExplorer()
+    guessed = a_model("someone/quantized-30b", params_estimate=30_500_000_000, downloads=2_000_000)
+    explorer.models.insert(0, guessed)
+    async with open_explorer(explorer=explorer) as stage:
+        await _compare(stage, "m", "m")
+        at = stage.app.screen._comparison.names.index(guessed.id)  # type: ignore[attr-defined]
+        assert _fact(stage, "parameters").cells[at] == "about 30.5B"
+        assert _fact(stage, "parameters").values[at] is None, "a file gets what is known"
+        assert _fact(stage, "fit").cells[at].endswith(explorer.fits(guessed))
 
 
 async def test_a_comparison_is_copied_as_markdown_and_saved(

@@ -150,3 +150,11 @@ def test_the_forms_follow_the_drawing() -> None:
         "wide", "wide", "folded", "folded", "single", "single", "tiny",
     ]  # fmt: skip
     assert arrangement.form_of(160, 19) == "tiny"
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24), (60, 20)])
+async def test_what_cannot_be_read_is_said_in_full_at_every_size(open_explorer: Open, size: tuple[int, int]) -> None:
+    async with open_explorer(size, text="nonsense:here params:<x") as stage:
+        assert "There is no field nonsense:" in stage.text()
+        await stage.press("slash", "ctrl+u")
+        assert "There is no field" not in stage.text()

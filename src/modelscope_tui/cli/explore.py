@@ -21,7 +21,7 @@ _SHELLS = ("bash", "zsh", "fish")
 
 def new_parser() -> reading.Parser:
     """Make the parser of the program itself: a query, the shared options, the list of commands."""
-    commands = "\n".join(f"  {name:8} {answers}" for name, answers in reading.COMMANDS.items())
+    commands = "\n".join(f"  {name:9} {answers}" for name, answers in reading.COMMANDS.items())
     parser = reading.new_parser(
         "",
         examples=EXAMPLES,

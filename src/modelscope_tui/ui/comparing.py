@@ -39,6 +39,8 @@ class Side:
     details: ModelDetails
     view: ModelView
     estimate: FitEstimate
+    fits: str
+    """The verdict: of the estimate, or of the list where the estimate has too little to go by."""
     size_bytes: int | None
 
 
@@ -119,7 +121,9 @@ def _side(
     fit = estimate(
         details, explorer.machine, quantization=options.quant, context=options.context, kv_dtype=options.kv_dtype
     )
-    return Side(name, details, explorer.view(details.model), fit, size_bytes)
+    view = explorer.view(details.model)
+    verdict = view.fits if fit.fits == "unknown" and options.quant is None else fit.fits
+    return Side(name, details, view, fit, verdict, size_bytes)
 
 
 def compared(title: str, sides: Sequence[Side]) -> Comparison:
@@ -149,13 +153,13 @@ def _facts(sides: Sequence[Side]) -> Iterator[Fact]:
     rows = [side.details.model for side in sides]
     fits = [side.estimate for side in sides]
     speeds = [fit.decode.low if fit.decode is not None else None for fit in fits]
-    yield _fact("fit", [fit.fits for fit in fits], _verdict, "more", [_FITS.get(fit.fits) for fit in fits])
-    yield _fact("memory", [fit.total_bytes for fit in fits], present.size, "less")
+    yield _fact("fit", [side.fits for side in sides], _verdict, "more", [_FITS.get(side.fits) for side in sides])
+    yield _fact("memory", [fit.total_bytes for fit in fits], present.memory, "less")
     yield _fact("longest context here", [fit.max_context for fit in fits], present.tokens, "more")
     yield _fact("tokens/s at least", [None if one is None else round(one, 1) for one in speeds], str, "more")
     yield _fact("size of files", [side.size_bytes for side in sides], present.size, "less")
     yield _fact("stored as", [fit.quantization for fit in fits], str)
-    yield _fact("parameters", [row.params for row in rows], present.count)
+    yield _parameters(rows)
     yield _fact("active", [row.active_params for row in rows], present.count)
     yield _fact("context", [row.context for row in rows], present.tokens, "more")
     yield _fact("license", [row.license_name or row.license for row in rows], str)
@@ -168,6 +172,16 @@ def _facts(sides: Sequence[Side]) -> Iterator[Fact]:
     yield _fact("architecture", [row.model_type for row in rows], str)
     yield _fact("tools", [" ".join(side.view.tools) or None for side in sides], str)
     yield from _evals(sides)
+
+
+def _parameters(rows: Sequence[Model]) -> Fact:
+    """Write what is known, and estimates as such; a file gets what is known alone."""
+    guesses = [row.params_estimate if row.params is None else None for row in rows]
+    cells = tuple(
+        present.count(row.params) if guess is None else f"about {present.count(guess)}"
+        for row, guess in zip(rows, guesses, strict=True)
+    )
+    return Fact("parameters", cells, tuple(row.params for row in rows))
 
 
 def _verdict(fits: str) -> str:

@@ -175,8 +175,9 @@ class Search:
             why = f"Without {clean(culprit, 80)} there would be some."
         else:
             why = "No single term is to blame; take some away."
+        unread = [clean(problem.message, 400) for problem in query.problems[:3]]
         self.panes.table.show_notice(
-            "Nothing found.", why, "/ edits the filter, x clears a pane, esc in the line clears it."
+            "Nothing found.", why, *unread, "/ edits the filter, x clears a pane, esc in the line clears it."
         )
 
     def _show_counts(self, counts: FacetCounts) -> None:

@@ -84,6 +84,7 @@ class FilterPane(Horizontal):
         super().__init__(id="filter")
         self._text = clean(text)
         self._field: FilterInput | None = None
+        self._lesson = self._problem = ""
         self._hint = Status(is_right=False)
         self._status = Status()
 
@@ -95,7 +96,17 @@ class FilterPane(Horizontal):
 
     def teach(self, words: str) -> None:
         """Name the keys to begin with, on the border, where they are in nobody's way; or stop."""
-        self.border_subtitle = Content.styled(words, "$text-accent")
+        self._lesson = words
+        self._write_border()
+
+    def _write_border(self) -> None:
+        """Say on the border what cannot be read, where the status has no room for it; else name the keys."""
+        said = self._problem if width_of(self._problem) > self._status.size.width else ""
+        self.border_subtitle = Content.styled(said or self._lesson, "$text-error" if said else "$text-accent")
+
+    def on_resize(self) -> None:
+        """Say it where there is room now."""
+        self.call_after_refresh(self._write_border)
 
     async def bring_field(self) -> None:
         """Make the field; no key is handled before it is there."""
@@ -122,7 +133,12 @@ class FilterPane(Horizontal):
             field.cursor_position = len(text)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Colour what cannot be read."""
+        """Colour what cannot be read, and say why."""
+        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+        words = clean(problems[0].message, 200) + more if problems else ""
+        if words != self._problem:
+            self._problem = words
+            self._write_border()
         if self._field is None:
             return
         variables = {} if self.app.no_color else self.app.theme_variables

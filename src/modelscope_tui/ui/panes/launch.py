@@ -159,7 +159,7 @@ def _parts(answer: LaunchAnswer, known: Study, labels: Mapping[str, str], width:
         Content.assemble(
             ("instead: ", "$foreground 50%"),
             hanging(f"{labels.get(other.tool, clean(other.tool))}, {clean(other.model)}", width, 9),
-            (f"\n  {clean_lines(other.text)}" if other.text else "", "$text-accent"),
+            (f"\n{clean_lines(other.text)}" if other.text else "", "$text-accent"),
             (f"\n  {hanging(clean(other.why), width, 2)}", "$foreground 60%"),
         )
         for other in answer.alternatives

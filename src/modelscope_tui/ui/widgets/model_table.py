@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.ui import keymap
-from modelscope_tui.ui.present import answer_sign, clean, fitted, glyphs, verdict_glyph, width_of
+from modelscope_tui.ui.present import answer_sign, clean, fitted, glyphs, verdict_glyph, width_of, wrapped
 from modelscope_tui.ui.widgets.borders import below
 from modelscope_tui.ui.widgets.columns import Column, columns_for
 from modelscope_tui.ui.widgets.line_list import LineList, Piece
@@ -197,9 +197,11 @@ class ModelTable(LineList):
 
     def render_line(self, y: int) -> Strip:
         """Paint a line; where there are no rows, the notice."""
-        if self.lines or not self.notice or not 2 <= y < 2 + len(self.notice):
+        room = max(8, self.size.width - 3)
+        notice = [part for line in self.notice for part in wrapped(clean(line), room)] if not self.lines else []
+        if not 2 <= y < 2 + len(notice):
             return super().render_line(y)
-        text = fitted("  " + clean(self.notice[y - 2]), self.size.width - 1)
+        text = fitted("  " + notice[y - 2], self.size.width - 1)
         return self._painted([(text, "text" if y == 2 else "muted")], self.size.width, "", " ")
 
     # -- what a person does ------------------------------------------------------------------------------------
