@@ -6,6 +6,7 @@ are processors for them and they can be given the function that tells tools.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 from collections import deque
@@ -26,11 +27,10 @@ from modelscope_tui.catalog.posted import NAMES, merged, together
 from modelscope_tui.catalog.run import Ready, Stretch, bring_together, stretches, write_run
 from modelscope_tui.catalog.store import SLICE_BITS
 from modelscope_tui.catalog.told import Told, ToolsOf
-from modelscope_tui.catalog.uncollected import uncollected
 
 _SLICE = 1 << SLICE_BITS
-UNIT = 2 * _SLICE
-"""So many rows are cut at a time."""
+UNIT = _SLICE
+"""So many rows are cut at a time: with more the processor waits for memory, with fewer more has to be joined."""
 
 _CUTTERS = 2
 _WORTH_CUTTERS = 2 * _SLICE
@@ -116,7 +116,7 @@ def cutters(knife: Knife, total: int, beside: Path | None) -> Iterator[Cutters]:
         pool = None
         if beside is not None and (os.cpu_count() or 1) >= _CUTTERS and _can_travel(knife.tools_of):
             start = partial(ProcessPoolExecutor, _CUTTERS, mp_context=get_context("spawn"))
-            pool = stack.enter_context(start(initializer=_equip, initargs=(knife,)))
+            pool = stack.enter_context(start(initializer=_equip_apart, initargs=(knife,)))
         yield Cutters(knife, beside, pool)
 
 
@@ -126,6 +126,11 @@ _equipped: list[tuple[Knife, Blocks]] = []
 
 def _equip(knife: Knife) -> None:
     _equipped[:] = [(knife, Blocks(knife.dictionary))]
+
+
+def _equip_apart(knife: Knife) -> None:
+    gc.disable()  # (this process does nothing else: what it makes has no circles)
+    _equip(knife)
 
 
 def _cut(first: int, lines: list[str], told: Told) -> Slice:
@@ -141,8 +146,7 @@ def _cut_apart(first: int, text: str, told: Told, run: Path) -> Slice:
 
 
 def _bring_apart(runs: list[Path], stretch: Stretch) -> Ready:
-    with uncollected():
-        return bring_together(runs, stretch, is_large=_equipped[0][0].is_large)
+    return bring_together(runs, stretch, is_large=_equipped[0][0].is_large)
 
 
 def _in_memory(pieces: list[Slice]) -> Ready:

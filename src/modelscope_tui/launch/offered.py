@@ -21,7 +21,7 @@ from modelscope_tui.launch.library import repos_held
 from modelscope_tui.launch.near import originals_by
 from modelscope_tui.launch.rulebook import rules
 from modelscope_tui.launch.tool import tools_of
-from modelscope_tui.launch.vllm_gguf import original_by
+from modelscope_tui.launch.vllm_gguf import may_be_original, original_by
 
 _WHOLE = ("task", "library", "model_type", "quantization")
 _WHOLE_LISTS = ("architectures", "capabilities")
@@ -92,7 +92,10 @@ def _of_gguf(
 def _class_of_original(
     model_id: str, tags: Sequence[str] | None, bases: Sequence[str] | None, model_type: str | None
 ) -> str | None:
-    original = original_by(originals_by(model_id, bases or ()), bases or (), type_by(model_type, tags or ()))
+    bases = bases or ()
+    names = [name.rpartition("/")[2] for name in (model_id, *bases)]
+    known = originals_by(model_id, bases) if any(map(may_be_original, names)) else ()
+    original = original_by(known, bases, type_by(model_type, tags or ()))
     return None if original is None else original.kind
 
 

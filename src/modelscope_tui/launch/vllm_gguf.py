@@ -71,6 +71,17 @@ def original_by(originals: Sequence[str], base_models: Sequence[str], model_type
     return Original(base, kind) if base is not None and kind is not None else None
 
 
+def may_be_original(name: str) -> bool:
+    """Tell whether a name, or one that it begins with, may be that of an original; `original_by` knows better."""
+    return _beginning().match(name) is not None
+
+
+@cache
+def _beginning() -> re.Pattern[str]:
+    names = "|".join(pattern.pattern for pattern, *_ in _originals())
+    return re.compile(f"(?:{_PUBLISHER_FIRST.pattern[1:]})?(?:{names})")
+
+
 @cache
 def _originals() -> tuple[tuple[re.Pattern[str], str, str], ...]:
     listed = rules("recipes")["gguf"]["originals"]
