@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from modelscope_tui.catalog.coded import Coded, Truths, coded_lists
-from modelscope_tui.catalog.keys import folded
+from modelscope_tui.catalog.keys import BASED, folded
 from modelscope_tui.catalog.postings import Gathered, Rows
 from modelscope_tui.catalog.relation import PEFT, RELATIONS, UNKNOWN, base_in, is_merge, relation_in, relation_of
 
@@ -34,41 +34,50 @@ class _Made(NamedTuple):
         return self.id.partition("/")[2]
 
 
-def file_bases(columns: Mapping[str, Sequence[Any]], tags: Coded, rows: Rows, found: Gathered[str]) -> Truths:
-    """Gather rows under the folded names of their bases, and tell which of them have any.
+class Based:
+    """What rows were made from, and how."""
 
-    Args:
-        columns: their facts.
-        tags: their tags.
-        rows: their numbers.
-        found: takes the names.
-    """
-    said = coded_lists(columns["base_models"])
-    has_base = np.zeros(len(rows), dtype=bool)
-    for some, names in ((said, said.values), (tags, [base_in(tag) for tag in tags.values])):
-        found.add_coded([[folded(name)] if name else [] for name in names], some.codes, rows[some.places])
+    def __init__(self, columns: Mapping[str, Sequence[Any]], tags: Coded, rows: Rows) -> None:
+        self._columns, self._tags, self._rows = columns, tags, rows
+        self._has_base = np.zeros(len(rows), dtype=bool)
+        self._places = [place for place, tag in enumerate(tags.values) if tag.startswith(BASED)]
+
+    def file(self, found: Gathered[str]) -> None:
+        """Gather rows under the folded names of their bases, as their cards and their tags say."""
+        said = coded_lists(self._columns["base_models"])
+        self._gather(said, said.values, found)
+        names: list[str | None] = [None] * len(self._tags.values)
+        for place in self._places:
+            names[place] = base_in(self._tags.values[place])
+        self._gather(self._tags, names, found)
+
+    def _gather(self, said: Coded, names: Sequence[str | None], found: Gathered[str]) -> None:
+        found.add_coded([[folded(name)] if name else () for name in names], said.codes, self._rows[said.places])
         named = np.fromiter(map(bool, names), dtype=bool, count=len(names))
-        has_base[some.places[named[some.codes]]] = True
-    return has_base
+        self._has_base[said.places[named[said.codes]]] = True
 
+    def relations(self) -> Iterator[tuple[str, Rows]]:
+        """Give each way in which rows were made from their bases, with the rows; :meth:`file` has been called."""
+        tags, way_of = self._tags, np.full(len(self._rows), _UNKNOWN, dtype=np.int64)
+        ways = np.full(len(tags.values), _UNKNOWN, dtype=np.int64)
+        for place in self._places:
+            ways[place] = _WAYS.index(relation_in(tags.values[place]) or UNKNOWN)
+        said = ways[tags.codes]
+        telling = np.flatnonzero(said != _UNKNOWN)[::-1]  # (of several the first one counts: it is written last)
+        way_of[tags.places[telling]] = said[telling]
+        doubtful = self._has_base & (way_of == _UNKNOWN)
+        for place in np.flatnonzero(doubtful & self._may_tell()).tolist() if doubtful.any() else ():
+            way_of[place] = _WAYS.index(relation_of(_made(self._columns, place)) or UNKNOWN)
+        for way, name in enumerate(_WAYS):
+            here = self._has_base & (way_of == way)
+            if here.any():
+                yield name, self._rows[here]
 
-def relations(columns: Mapping[str, Sequence[Any]], tags: Coded, has_base: Truths) -> Iterator[tuple[str, Truths]]:
-    """Give each way of having been made from a base, and which rows it is true of."""
-    way_of = np.full(len(has_base), _UNKNOWN, dtype=np.int64)
-    said = tags.each(lambda tag: _WAYS.index(relation_in(tag) or UNKNOWN))
-    telling = np.flatnonzero(said != _UNKNOWN)[::-1]  # (of several the first one counts: it is written last)
-    way_of[tags.places[telling]] = said[telling]
-    doubtful = has_base & (way_of == _UNKNOWN)
-    if doubtful.any():
-        may_tell = tags.rows_with(is_merge, len(has_base))
-        facts = zip(columns["library"], columns["quantization"], strict=True)
-        may_tell |= np.array([library == PEFT or bool(quantization) for library, quantization in facts], dtype=bool)
-        for place in np.flatnonzero(doubtful & may_tell).tolist():
-            way_of[place] = _WAYS.index(relation_of(_made(columns, place)) or UNKNOWN)
-    for way, name in enumerate(_WAYS):
-        rows = has_base & (way_of == way)
-        if rows.any():
-            yield name, rows
+    def _may_tell(self) -> Truths:
+        """Tell which rows have a fact, other than such a tag, that may tell the way."""
+        facts = zip(self._columns["library"], self._columns["quantization"], strict=True)
+        found = np.array([library == PEFT or bool(quantization) for library, quantization in facts], dtype=bool)
+        return found | self._tags.rows_with(is_merge, len(found))
 
 
 def _made(columns: Mapping[str, Sequence[Any]], place: int) -> _Made:

@@ -53,9 +53,13 @@ class Coded(NamedTuple):
         """Tell a number of every value, for each of `codes`."""
         return np.fromiter(map(told, self.values), dtype=np.int64, count=len(self.values))[self.codes]
 
-    def told(self, tell: Callable[[Any], Hashable | None], count: int) -> list[tuple[Hashable, ...]]:
-        """Give for each of so many rows what its values tell, without those that tell nothing."""
-        told = [*map(tell, self.values)]
+    def told(self, told: Sequence[Hashable | None], count: int) -> list[tuple[Hashable, ...]]:
+        """Give for each of so many rows what its values tell, without those that tell nothing.
+
+        Args:
+            told: what each value tells; None is nothing.
+            count: how many rows there are.
+        """
         found: list[tuple[Hashable, ...]] = [()] * count
         at = np.flatnonzero(np.fromiter([one is not None for one in told], dtype=bool, count=len(told))[self.codes])
         for place, code in zip(self.places[at].tolist(), self.codes[at].tolist(), strict=True):

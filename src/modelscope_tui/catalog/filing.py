@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelscope_tui.catalog.based import file_bases, relations
+from modelscope_tui.catalog.based import Based
 from modelscope_tui.catalog.coded import Coded, coded, coded_lists
-from modelscope_tui.catalog.form import form_by, form_needs_id, weighed_by
+from modelscope_tui.catalog.form import form_by, form_needs_id, weighed
 from modelscope_tui.catalog.hints import pieces_needed
 from modelscope_tui.catalog.keys import (
+    BASED,
     GONE,
     LARGEST,
     MIXED,
@@ -116,9 +117,10 @@ class Filing:
         moe = _truths(columns["is_moe"])
         if moe.any():
             self.found.add(MIXED[0], rows[moe])
-        has_base = file_bases(columns, tags, rows, self.many[Kind.BASE])
-        for relation, some in relations(columns, tags, has_base):
-            self.found.add((Kind.RELATION, relation), rows[some])
+        based = Based(columns, tags, rows)
+        based.file(self.many[Kind.BASE])
+        for relation, some in based.relations():
+            self.found.add((Kind.RELATION, relation), some)
         self._forms(columns, rows)
         self._numbers(columns, rows)
 
@@ -126,10 +128,10 @@ class Filing:
         self.found.add_coded([keys_of(value) for value in said.values], said.codes, rows[said.places])
 
     def _forms(self, columns: Columns, rows: Rows) -> None:
-        facts = zip(columns["quantization"], columns["library"], map(bool, columns["gguf_repos"]), strict=True)
+        facts = [columns["quantization"], columns["library"], map(bool, columns["gguf_repos"]), columns["id"]]
         some = [
-            (*fact, model_id if form_needs_id(fact[0], fact[1], model_id) else "")
-            for fact, model_id in zip(facts, columns["id"], strict=True)
+            (quantization, library, has_gguf, model_id if form_needs_id(quantization, library, model_id) else "")
+            for quantization, library, has_gguf, model_id in zip(*facts, strict=True)
         ]
         self._file(coded(some), rows, lambda one: [(Kind.FORM, form_by(*one))])
 
@@ -139,7 +141,7 @@ class Filing:
         for name in _AMOUNTS:
             known[name].append(_amounts(columns[name]))
         facts = [columns[name] for name in ("params", "params_estimate", "quantization", "library", "id")]
-        known["size"].append(_amounts([weighed_by(*row) for row in zip(*facts, strict=True)]))
+        known["size"].append(_amounts(weighed(*facts)))
         for name in _TIMES:
             said = coded(columns[name])
             known[name].append(_amounts([*map(seconds_of, said.values)])[said.codes])
@@ -157,8 +159,11 @@ def _truths(values: Sequence[Any]) -> NDArray[np.bool_]:
     return np.fromiter(map(bool, values), dtype=bool, count=len(values))
 
 
-def _keys_of_tag(tag: str) -> list[Key]:
-    return [*keys_of_tag(tag), *_categories(tag.lower())]
+def _keys_of_tag(tag: str) -> Sequence[Key]:
+    if tag.startswith(BASED):  # half of all different tags; they are filed by themselves
+        return ()
+    categories = categories_of_fact(tag.lower())
+    return [*keys_of_tag(tag), *_categories(tag.lower())] if categories else keys_of_tag(tag)
 
 
 def _if_said(keys_of: Callable[[str], list[Key]], value: str | None) -> list[Key]:

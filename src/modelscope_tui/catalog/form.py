@@ -6,6 +6,7 @@ GROUND FLOOR. The fit room knows how many bits each form takes; filing rows unde
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from modelscope_tui.catalog.model import Model
 
@@ -16,9 +17,13 @@ GGUF = "gguf"
 """GGUF files, of its own or in a repository known to hold them."""
 
 _MLX_COMMUNITY = "mlx-community/"
+_M = ("m", "M")
 _PACKED = 0.8
 """A count of less than this much of what the name says is of packed elements: in the catalog those of 4-bit floats
 reach four fifths of it, those of whole weights begin a little above."""
+
+_AS_COUNTED = (None, "GGUF")
+"""The formats of which the elements are the parameters."""
 
 _BILLIONS = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:\.\d+)?)b(?![a-z0-9])", re.IGNORECASE)
 _DRAFT = re.compile(r"dflash|dspark|eagle|draft|speculator|assistant|[-_]mtp$", re.IGNORECASE)
@@ -55,7 +60,7 @@ def stated_format(model: Model) -> str | None:
 
 def is_of_mlx_community(model_id: str) -> bool:
     """Tell whether a repository is of those who hold nothing but MLX weights, whatever their cards leave out."""
-    return model_id[: len(_MLX_COMMUNITY)].lower() == _MLX_COMMUNITY
+    return model_id[:1] in _M and model_id[: len(_MLX_COMMUNITY)].lower() == _MLX_COMMUNITY
 
 
 def _stated(quantization: str | None, library: str | None, model_id: str) -> str | None:
@@ -84,10 +89,27 @@ def weighed_by(
     that is called 35B. Such a count is of no use for bits per weight. A draft model is called as its target is.
     """
     known = estimate if params is None else params
-    if known is None or _stated(quantization, library, model_id) in (None, "GGUF") or _DRAFT.search(model_id):
+    if known is None or _stated(quantization, library, model_id) in _AS_COUNTED or _DRAFT.search(model_id):
         return known
     named = params_named(model_id.partition("/")[2])
     return None if named is not None and known < _PACKED * named else known
+
+
+def weighed(
+    params: Sequence[int | None],
+    estimates: Sequence[int | None],
+    quantizations: Sequence[str | None],
+    libraries: Sequence[str | None],
+    model_ids: Sequence[str],
+) -> list[int | None]:
+    """Give them for many rows; most of them store no packed weights, and have what was counted."""
+    rows = zip(params, estimates, quantizations, libraries, model_ids, strict=True)
+    return [
+        (estimate if counted is None else counted)
+        if quantization in _AS_COUNTED and library != "mlx" and not is_of_mlx_community(model_id)
+        else weighed_by(counted, estimate, quantization, library, model_id)
+        for counted, estimate, quantization, library, model_id in rows
+    ]
 
 
 def params_named(name: str) -> int | None:

@@ -58,7 +58,7 @@ def _digest(columns: Mapping[str, Sequence[Any]], tags: Coded) -> list[Hashable]
         zip(
             *[columns[name] for name in _WHOLE],
             *[[tuple(values) if values else () for values in columns[name]] for name in _WHOLE_LISTS],
-            tags.told(_short, len(ids)),
+            tags.told(_telling_of(tags.values), len(ids)),
             *_of_gguf(columns, tags, lowered),
             [vectors is None for vectors in columns["embed_dim"]],
             are_repo_ids(ids),
@@ -99,11 +99,19 @@ def _class_of_original(
     return None if original is None else original.kind
 
 
-def _short(tag: str) -> str | None:
-    """Keep of a tag only what tells: not of what a model is an adapter."""
-    if tag.startswith(_ADAPTER):
-        return _ADAPTER
-    return tag if tag in _telling() else _DIFFUSERS if tag.startswith(_DIFFUSERS) else None
+def _telling_of(tags: Sequence[str]) -> list[str | None]:
+    """Keep of tags only what tells: not of what a model is an adapter."""
+    telling = _telling()
+    return [
+        tag
+        if tag in telling
+        else _ADAPTER
+        if tag.startswith(_ADAPTER)
+        else _DIFFUSERS
+        if tag.startswith(_DIFFUSERS)
+        else None
+        for tag in tags
+    ]
 
 
 @cache
