@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import zstandard
@@ -64,36 +64,62 @@ class Pieces:
             return NUMBERS + rows.to_array().tobytes()
         return self.shortened(rows.serialize()) if is_large else bytes(rows.serialize())
 
-    def shortened(self, plain: bytes, numbers: NDArray[np.uint32] | None = None) -> bytes:
-        """Write a bitmap in the shortest form; any other form than the portable one stays as it is.
-
-        Args:
-            plain: the bitmap in its portable format.
-            numbers: its rows, where they are at hand.
-        """
+    def shortened(self, plain: bytes) -> bytes:
+        """Write a bitmap in the shortest form, from its portable format; any other form stays as it is."""
         if len(plain) <= _LEAST_BYTES or plain[0] not in _ROARING:
             return plain
-        rows = numbers if numbers is not None else BitMap.deserialize(plain)
+        rows = BitMap.deserialize(plain)
         if len(rows) > _MOST_GAPS:
             return min(plain, bytes([_PACKED]) + self._pack(plain), key=len)
-        return min(plain, self._gaps(rows), key=len)
-
-    def _gaps(self, rows: BitMap | NDArray[np.uint32]) -> bytes:
         import numpy as np
 
-        numbers = np.frombuffer(rows.to_array(), dtype=np.uint32) if isinstance(rows, BitMap) else rows
-        gaps = np.diff(numbers) - np.uint32(1)
-        low, how = gaps.astype(np.uint8).tobytes(), 0
-        high_gaps = gaps >> np.uint32(8)
-        most = int(high_gaps.max())
-        width = 0 if not most else 1 if most < 1 << 8 else 2 if most < 1 << 16 else 3
-        high = high_gaps.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :width].T.tobytes() if width else b""
-        low_packed, high_packed = self._pack(low), self._pack(high)
+        numbers = np.frombuffer(rows.to_array(), dtype=np.uint32)
+        return self.shortened_each([plain], numbers, np.array([len(numbers)]))[0]
+
+    def shortened_each(
+        self, plains: Sequence[bytes], rows: NDArray[np.uint32], lengths: NDArray[np.int64]
+    ) -> list[bytes]:
+        """Write bitmaps, each of at most 4,096 rows, in their shortest form.
+
+        Args:
+            plains: the bitmaps in their portable format; any other form stays as it is.
+            rows: the rows of one after the other.
+            lengths: how many rows each has.
+        """
+        import numpy as np
+
+        stops = np.cumsum(lengths)
+        starts = stops - lengths
+        gaps = np.zeros(len(rows), dtype=np.uint32)
+        np.subtract(rows[1:], rows[:-1], out=gaps[1:])
+        gaps -= np.uint32(1)
+        gaps[starts] = 0
+        high = gaps >> np.uint32(8)
+        low, planes = _bytes_of(gaps), [_bytes_of(high >> np.uint32(8 * place)) for place in range(3)]
+        found = list(plains)
+        places = [place for place, plain in enumerate(plains) if len(plain) > _LEAST_BYTES and plain[0] in _ROARING]
+        bounds = zip(
+            (starts[places] + 1).tolist(),
+            stops[places].tolist(),
+            rows[starts[places]].tolist(),
+            np.maximum.reduceat(high, starts)[places].tolist(),
+            strict=True,
+        )
+        for place, (start, stop, first, most) in zip(places, bounds, strict=True):
+            width = 0 if not most else 1 if most < 1 << 8 else 2 if most < 1 << 16 else 3
+            above = b"".join([plane[start:stop] for plane in planes[:width]])
+            content = self._gaps(first, low[start:stop], above, width)
+            if len(content) < len(found[place]):
+                found[place] = content
+        return found
+
+    def _gaps(self, first: int, low: bytes, high: bytes, width: int) -> bytes:
+        how, low_packed, high_packed = width, self._pack(low), self._pack(high)
         if len(low_packed) < len(low):
             low, how = low_packed, how | _IS_LOW_PACKED
         if len(high_packed) < len(high):
             high, how = high_packed, how | _IS_HIGH_PACKED
-        return _HEAD.pack(_GAPS, int(numbers[0]), len(low), how | width) + low + high
+        return _HEAD.pack(_GAPS, first, len(low), how) + low + high
 
     def joined(self, contents: Iterable[bytes]) -> BitMap:
         """Read some bitmaps as one.
@@ -152,3 +178,9 @@ class Pieces:
         for place, plane in enumerate(planes, start=1):
             rows[1:] += plane.astype(np.uint32) << np.uint32(8 * place)
         return np.cumsum(rows, dtype=np.uint32)
+
+
+def _bytes_of(numbers: NDArray[np.uint32]) -> bytes:
+    import numpy as np
+
+    return numbers.astype(np.uint8).tobytes()

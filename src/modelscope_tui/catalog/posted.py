@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelscope_tui.catalog.filed import Filed
-from modelscope_tui.catalog.piece import MOST_NUMBERS, Pieces
+from modelscope_tui.catalog.piece import Pieces
 from modelscope_tui.catalog.postings import Rows, pieces_of_rows, unique, written
 from modelscope_tui.catalog.store import FEW, SLICE_BITS
 
@@ -142,26 +142,31 @@ def _in_one(kind: int, posted: Posted, bitmaps: list[Filed], pieces: Pieces | No
     kept = posted.lengths <= FEW
     if elsewhere:
         kept &= np.fromiter([value not in elsewhere for value in posted.values], dtype=bool, count=len(kept))
-    few = posted if kept.all() else posted.where(kept)
-    ends = np.cumsum(few.lengths)
-    parts = few.rows[ends - few.lengths] >> np.uint32(SLICE_BITS)
-    contents = _shortened(few, pieces) if pieces else written(few.rows, few.lengths)
-    found = zip(repeat(kind), few.values, parts.tolist(), contents, strict=False)
-    if few is posted and not bitmaps:
-        yield from found
+    if kept.all() and not bitmaps:
+        yield from _filed(kind, posted, pieces)
         return
-    bitmaps += found
-    for value, rows in posted.where(~kept).each():
-        some = pieces_of_rows(rows)
-        bitmaps += [(kind, value, part, pieces.shortened(plain) if pieces else plain) for part, plain in some]
+    bitmaps += _filed(kind, posted.where(kept), pieces)
+    bitmaps += _filed(kind, _by_slice(posted.where(~kept)), pieces)
     bitmaps.sort(key=itemgetter(0, 1, 2))
     yield from bitmaps
 
 
-def _shortened(few: Posted, pieces: Pieces) -> list[bytes]:
-    contents = written(few.rows, few.lengths)
-    stops = np.cumsum(few.lengths)
-    for place in np.flatnonzero(few.lengths > MOST_NUMBERS).tolist():
-        rows = few.rows[stops[place] - few.lengths[place] : stops[place]]
-        contents[place] = pieces.shortened(contents[place], rows)
-    return contents
+def _by_slice(posted: Posted) -> Posted:
+    """Part the rows of each value by slices; it stands once for each of them then."""
+    owners = np.repeat(np.arange(len(posted.values), dtype=np.int64), posted.lengths)
+    slices = posted.rows >> np.uint32(SLICE_BITS)
+    is_first = np.ones(len(slices), dtype=bool)
+    is_first[1:] = (slices[1:] != slices[:-1]) | (owners[1:] != owners[:-1])
+    starts = np.flatnonzero(is_first)
+    values = [posted.values[owner] for owner in owners[starts].tolist()]
+    return Posted(values, np.diff(starts, append=len(slices)), posted.rows)
+
+
+def _filed(kind: int, posted: Posted, pieces: Pieces | None) -> Iterator[Filed]:
+    """Write bitmaps of few rows."""
+    starts = np.cumsum(posted.lengths) - posted.lengths
+    contents = written(posted.rows, posted.lengths)
+    if pieces and contents:
+        contents = pieces.shortened_each(contents, posted.rows, posted.lengths)
+    parts = (posted.rows[starts] >> np.uint32(SLICE_BITS)).tolist()
+    return zip(repeat(kind), posted.values, parts, contents, strict=False)
