@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from pathlib import Path
@@ -92,3 +93,24 @@ def test_the_home_of_nobody_and_a_name_with_nul_are_no_places() -> None:
     for text in ("~nobody-of-this-name/x", "a\0b", "lone\ud800"):
         with pytest.raises(UsageError, match="no place for a file"):
             place_of(text)
+
+
+def test_a_link_of_ones_own_stays_and_its_file_is_the_new_one(tmp_path: Path) -> None:
+    kept, link = tmp_path / "dotfiles" / "config.toml", tmp_path / "config.toml"
+    kept.parent.mkdir()
+    kept.write_text("old", encoding="utf-8")
+    link.symlink_to(kept)
+    save(link, "new")
+    assert link.is_symlink()
+    assert kept.read_text(encoding="utf-8") == "new"
+    assert [path.name for path in kept.parent.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+def test_a_device_or_a_pipe_is_not_taken_for_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for place in (pipe, Path(os.devnull)):
+        with pytest.raises(NotSaved, match="a device or a pipe"):
+            save(place, "words")
+        assert not place.is_file()

@@ -43,6 +43,8 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_p
         ("colour = 'red'", "colour"),
         ("offline = 'yes'", "offline"),
         ("endpoint = 'ftp://x'", "http"),
+        ("endpoint = 'http://[::1'", "http"),
+        ("endpoint = 'http://host:99999'", "http"),
         ("endpoint = 'https://user:secret@host'", "http"),
     ],
 )
@@ -122,3 +124,11 @@ def test_motion_is_reduced_by_the_file_or_the_environment(tmp_path: Path) -> Non
     assert not load(tmp_path).reduced_motion
     assert load(tmp_path, "reduced_motion = true").reduced_motion
     assert load(tmp_path, environ={"MODELSCOPE_TUI_REDUCED_MOTION": "1"}).reduced_motion
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without end on this system")
+def test_a_file_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="longer than a million letters"):
+        Settings.load({"MODELSCOPE_TUI_CONFIG": "/dev/zero"})
+    assert load(tmp_path, environ={"HF_TOKEN_PATH": "/dev/zero"}).token is None
+    assert Settings.load({"MODELSCOPE_TUI_CONFIG": "/dev/null"}).endpoint == DEFAULT_ENDPOINT

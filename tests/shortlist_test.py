@@ -122,3 +122,13 @@ def test_an_import_merges_and_the_later_change_counts(tmp_path: Path) -> None:
     for wrong in ({}, {"schema": 99}, {"schema": 1, "models": []}):
         with pytest.raises(UsageError):
             old.take_in(wrong)
+
+
+def test_what_cannot_be_read_is_not_written_over(path: Path) -> None:
+    path.mkdir(parents=True)  # (the owner of everything can read any file; a directory is none)
+    shortlist = Shortlist(path)
+    assert shortlist.starred == frozenset()
+    assert "cannot be read" in (shortlist.problem or "")
+    with pytest.raises(ModelscopeError, match="cannot be read"):
+        shortlist.toggle([QWEN])
+    assert path.is_dir()

@@ -185,7 +185,10 @@ class Local(Questions):
         """Say whether a row may be used as chosen, by its family's licenses and the policy: `yes`, `conditions` …"""
         from modelscope_tui.catalog.inherited import answer_of
 
-        return answer_of(model, self.purpose, self.model, self.policy)
+        try:
+            return answer_of(model, self.purpose, self.model, self.policy)
+        except CatalogError:  # a row is painted while the index breaks: whoever asks it next says so
+            return "unclear"
 
     @cached_property
     def machines(self) -> Machines:

@@ -7,6 +7,7 @@ the dead by a lock of the operating system, which ends with its process.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -64,7 +65,10 @@ def saved(path: Path, *, mode: int = 0o600, is_new: bool = False) -> Iterator[Bi
         NotSaved: as :func:`save`.
     """
     temporary: Path | None = None
+    path = path if is_new else _followed(path)
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # /dev/null would be a file from then on
+            raise OSError(errno.ENODEV, "it is a device or a pipe and no file")  # noqa: TRY301 - one sentence for all
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _clear_away(path.parent)
         file, temporary = _beside(path)
@@ -86,6 +90,15 @@ def saved(path: Path, *, mode: int = 0o600, is_new: bool = False) -> Iterator[Bi
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink()
+
+
+def _followed(path: Path) -> Path:
+    """Follow a link of one's own, so that it stays: settings are often kept elsewhere. Somebody else's is replaced."""
+    try:
+        is_own = path.is_symlink() and path.lstat().st_uid == getattr(os, "geteuid", lambda: 0)()
+        return path.resolve() if is_own else path
+    except (OSError, RuntimeError):  # (a link that goes round in circles)
+        return path
 
 
 def _name(temporary: Path, path: Path, *, is_new: bool) -> None:

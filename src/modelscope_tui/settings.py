@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from modelscope_tui import settings_file
 from modelscope_tui.errors import UsageError
 from modelscope_tui.saving import place_of
+from modelscope_tui.small_file import read_small
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 """The Hub itself; `HF_ENDPOINT` names a mirror."""
@@ -121,13 +122,17 @@ def _token(env: Mapping[str, str]) -> str | None:
     home = env.get("HF_HOME") or str(Path(env.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
     path = Path(env.get("HF_TOKEN_PATH") or str(Path(home) / "token"))
     try:
-        return path.expanduser().read_text(encoding="utf-8").strip() or None
+        return read_small(path.expanduser()).strip() or None
     except (OSError, UnicodeDecodeError, RuntimeError):
         return None  # no token is a state, not an error: anonymous requests work
 
 
 def _checked_endpoint(text: str) -> str:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # (said only when it is asked for)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise UsageError(
             f"The endpoint {text!r} is not an http or https address.", "Give one like https://huggingface.co."

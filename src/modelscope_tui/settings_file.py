@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from modelscope_tui.errors import UsageError
+from modelscope_tui.small_file import read_small
 
 Kind = Literal["text", "switch", "table"]
 
@@ -66,7 +67,7 @@ def read(path: Path) -> dict[str, Any]:
         UsageError: with file, line and key, and what is wanted there.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_small(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:

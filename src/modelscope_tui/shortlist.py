@@ -85,11 +85,11 @@ class Shortlist:
     def _read(self) -> Kept:
         try:
             data = json.loads(self.path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return Kept()
         except OSError as error:
             self.problem = f"The shortlist {self.path} cannot be read: {error.strerror}."
-            return Kept()
+            return replace(Kept(), is_readable=False)  # (what nobody has read is not written over)
         except (ValueError, RecursionError):  # (brackets without end are no list of anybody's)
             return self._set_aside()
         if isinstance(data, dict) and isinstance(data.get("schema"), int) and data["schema"] > SCHEMA:

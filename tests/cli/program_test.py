@@ -89,14 +89,16 @@ def test_a_closed_pipe_is_quiet(environment: dict[str, str], built_cache: Path) 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize("form", [[], ["--json"], ["--json", "--limit", "1000"], ["--limit", "1000"]])
 def test_a_full_disk_under_stdout_is_one_line(environment: dict[str, str], built_cache: Path, form: list[str]) -> None:
     words = [*PROGRAM, "search", "qwen", "--limit", "2", "--offline", "--cache-dir", str(built_cache), *form]
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         ran = subprocess.run(words, check=False, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
     assert ran.returncode == 1
     assert "Traceback" not in ran.stderr
+    assert "The answer cannot be written: " in ran.stderr
     assert "No space left" in ran.stderr
+    assert "Unexpected" not in ran.stderr
     assert "Exception ignored" not in ran.stderr
 
 

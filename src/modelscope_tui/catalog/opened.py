@@ -24,7 +24,7 @@ from modelscope_tui.catalog.matching import Matching
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.ordering import Ordering
 from modelscope_tui.catalog.record import decode
-from modelscope_tui.catalog.store import Store, connect
+from modelscope_tui.catalog.store import Store, connect, is_damaged
 from modelscope_tui.catalog.told import ToolsOf
 from modelscope_tui.catalog.writer import Notes, Writer, connected
 from modelscope_tui.errors import CatalogError
@@ -106,9 +106,15 @@ class Opened:
         with self._lock:
             try:
                 yield
-            except (sqlite3.Error, Damaged) as error:
+            except CatalogError:
+                raise
+            except Exception as error:
+                is_told = isinstance(error, (sqlite3.Error, Damaged))
+                if not is_told and not is_damaged(self._connection):
+                    raise
+                reason = str(error) if is_told else "it is damaged"
                 raise CatalogError(
-                    f"The index cannot be read: {error}.", "It is made anew at the next start."
+                    f"The index cannot be read: {reason}.", "It is made anew at the next start."
                 ) from error
 
     @contextmanager

@@ -40,6 +40,7 @@ from modelscope_tui.catalog.permission import REGIONS, USES
 from modelscope_tui.errors import UsageError
 from modelscope_tui.saving import place_of
 from modelscope_tui.settings_file import place
+from modelscope_tui.small_file import read_small
 
 _EXAMPLE = "See modelscope-tui policy --help for a file with every key."
 
@@ -76,7 +77,7 @@ def read_policy(path: Path) -> Policy:
     """
     where = place_of(str(path))
     try:
-        text = where.read_text(encoding="utf-8")
+        text = read_small(where)
         data = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"Cannot read the policy file {where}: {error}.", "Give --policy another file.") from error

@@ -95,6 +95,14 @@ def connect(path: Path | str, *, is_new: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def is_damaged(connection: sqlite3.Connection) -> bool:
+    """Look for damage, once something was read that cannot be: a broken file is to blame, or a mistake of ours."""
+    try:
+        return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
+    except sqlite3.Error:
+        return True
+
+
 class Store:
     """The tables, read with a memory of what was read last."""
 

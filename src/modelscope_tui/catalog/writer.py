@@ -22,7 +22,7 @@ from modelscope_tui.catalog.keys import LAYOUT
 from modelscope_tui.catalog.lock import locked
 from modelscope_tui.catalog.model import EMPTY, Model
 from modelscope_tui.catalog.record import FIELDS
-from modelscope_tui.catalog.store import NOTE, connect
+from modelscope_tui.catalog.store import NOTE, connect, is_damaged
 from modelscope_tui.catalog.told import ToolsOf
 from modelscope_tui.catalog.uncollected import uncollected
 from modelscope_tui.errors import CatalogError
@@ -76,8 +76,13 @@ class Writer:
                         connection.execute("ROLLBACK")
                     raise
                 connection.execute("COMMIT")
-            except (sqlite3.Error, Damaged) as error:
-                raise CatalogError(f"The index cannot be written: {error}.") from error
+            except CatalogError:
+                raise
+            except Exception as error:
+                is_told = isinstance(error, (sqlite3.Error, Damaged))
+                if not is_told and not is_damaged(connection):
+                    raise
+                raise CatalogError(f"The index cannot be written: {error if is_told else 'it is damaged'}.") from error
 
 
 @contextmanager

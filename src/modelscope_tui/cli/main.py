@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO, cast
 
 from modelscope_tui.cli import arguments as reading
 from modelscope_tui.cli.output import Output
-from modelscope_tui.errors import ModelscopeError
+from modelscope_tui.errors import ModelscopeError, NotSaved
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -59,7 +59,7 @@ def _reported(error: Exception, given: Sequence[str]) -> str:
     named = [after for word, after in pairwise(given) if word == "--cache-dir"]
     try:
         settings = Settings.load(cache_dir=next(iter(named), None))
-    except ModelscopeError:
+    except Exception:  # whatever it is: the first error is the one to tell
         return crash.line(error, None)
     secrets = [settings.token] if settings.token else []
     return crash.line(error, crash.keep(error, settings.cache_dir, secrets), secrets)
@@ -143,7 +143,7 @@ def _answer_error(error: ModelscopeError, output: Output) -> int:
             output.json({"error": shape.problem(error)})
         except BrokenPipeError:
             raise
-        except OSError:  # stdout itself is what is broken
+        except NotSaved:  # stdout itself is what is broken
             output.note(str(error))
     else:
         output.note(str(error))

@@ -5,16 +5,34 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from modelscope_tui.cli.text import clean, clean_block, escape_controls
+from modelscope_tui.errors import NotSaved
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 PROGRAM = "modelscope-tui"
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Write to stdout in the block; a full disk under it is told as any file that cannot be written.
+
+    Raises:
+        NotSaved: it cannot be written.
+        BrokenPipeError: whoever reads has read enough.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise NotSaved(f"The answer cannot be written: {error.strerror or error}.", "Is the disk full?") from error
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -72,11 +90,13 @@ class Output:
         """Write the one JSON document of this call."""
         is_unicode = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "").startswith("utf")
         text = json.dumps(document, ensure_ascii=not is_unicode, indent=2 if is_terminal(sys.stdout) else None)
-        print(escape_controls(text))
+        with answering():
+            print(escape_controls(text))
 
     def block(self, text: str) -> None:
         """Write lines of data that are meant to be taken as they stand, such as a command."""
-        print(clean_block(text))
+        with answering():
+            print(clean_block(text))
 
     def note(self, text: str) -> None:
         """Tell the person something that is not data: one line on stderr, silent with ``-q``."""
@@ -93,7 +113,8 @@ class Output:
         if self.is_for_a_person:
             from rich.text import Text
 
-            _console(sys.stdout).print(Text(clean(text), style="bold"))
+            with answering():
+                _console(sys.stdout).print(Text(clean(text), style="bold"))
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         """Write rows: a table on a terminal, tab-separated lines in a pipe."""
@@ -118,7 +139,8 @@ class Output:
             )
         for row in rows:
             table.add_row(*(Text(clean_block(row[place])) for place in places))
-        console.print(table)
+        with answering():
+            console.print(table)
 
     def _piped(self, columns: Sequence[Column], row: Sequence[str]) -> None:
         cells = [clean(cell) for cell in row]
@@ -127,7 +149,8 @@ class Output:
 
             styled = (Style.parse(column.style or "none") for column in columns)
             cells = [style.render(cell) for style, cell in zip(styled, cells, strict=True)]
-        print("\t".join(cells))
+        with answering():
+            print("\t".join(cells))
 
     def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write names and values: two aligned columns on a terminal, tab-separated in a pipe."""
@@ -143,7 +166,8 @@ class Output:
         table.add_column(overflow="fold")
         for name, value in pairs:
             table.add_row(Text(clean(name)), Text(clean_block(value)))
-        _console(sys.stdout).print(table)
+        with answering():
+            _console(sys.stdout).print(table)
 
 
 _FACT_COLUMNS = (Column("Fact", style="cyan"), Column("Value"))

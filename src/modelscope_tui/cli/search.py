@@ -10,7 +10,7 @@ from modelscope_tui import exporting
 from modelscope_tui.catalog.query import format_query
 from modelscope_tui.cli import arguments as reading
 from modelscope_tui.cli import asking, lens, say, shape
-from modelscope_tui.cli.output import Column, Output
+from modelscope_tui.cli.output import Column, Output, answering
 from modelscope_tui.cli.text import escape_controls
 from modelscope_tui.errors import PolicyDenied, UsageError
 from modelscope_tui.exporting import FORMATS
@@ -125,7 +125,8 @@ def _write(options: Namespace, rows: list[dict[str, Any]]) -> None:
     if options.output:
         save(place_of(options.output), text, is_new=True)
     else:
-        sys.stdout.write(escape_controls(text))
+        with answering():
+            sys.stdout.write(escape_controls(text))
 
 
 def _form_of(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelscope_tui.cli import arguments as reading
 from modelscope_tui.cli import asking, say, shape
-from modelscope_tui.cli.output import Output
+from modelscope_tui.cli.output import Output, answering
 from modelscope_tui.cli.walking import Walking, lasting
 from modelscope_tui.errors import ModelscopeError, UsageError
 from modelscope_tui.hub.plan import MEMORY_BYTES, TOP, WINDOW_SECONDS, Wanted, since_of
@@ -166,11 +166,13 @@ def _told_in_lines(progress: Progress) -> None:
         "waiting_seconds": progress.waiting_seconds or None,
         "why": progress.why or None,
     }
-    print(json.dumps(shape.plain(document)), flush=True)
+    with answering():
+        print(json.dumps(shape.plain(document)), flush=True)
 
 
 def _write(document: dict[str, Any], output: Output, options: Namespace) -> None:
     if options.json_lines:
-        print(json.dumps(document), flush=True)
+        with answering():
+            print(json.dumps(document), flush=True)
     else:
         output.json(document)

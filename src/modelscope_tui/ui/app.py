@@ -31,6 +31,7 @@ from modelscope_tui.ui.ending import leave_when_told, outlasting
 from modelscope_tui.ui.main_screen import MainScreen
 from modelscope_tui.ui.messages import KeyHandled
 from modelscope_tui.ui.present import clean, is_ascii_only
+from modelscope_tui.ui.telling import telling
 from modelscope_tui.ui.themes import DARK, LIGHT
 from modelscope_tui.ui.thrift import Thrift
 
@@ -125,6 +126,11 @@ class ExplorerApp(App[None]):
         return MainScreen(self.explorer, self._text, self.put_on_clipboard)
 
     async def on_event(self, event: events.Event) -> None:
+        """Take an event."""
+        with telling(self):
+            await self._take(event)
+
+    async def _take(self, event: events.Event) -> None:
         """Finish with each key before the next one is looked at.
 
         Textual forwards a key to the focused widget and runs its binding when it has bubbled back; meanwhile the next

@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
-from textual.screen import Screen
-
 from modelscope_tui.catalog.model import is_repo_id
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.arrangement import FACETS, SHORT, TITLES, form_of, neighbour, shown
@@ -19,6 +17,7 @@ from modelscope_tui.ui.panes.detail import DetailPane
 from modelscope_tui.ui.panes.facets import FacetPane
 from modelscope_tui.ui.panes.filter import FilterPane
 from modelscope_tui.ui.search import Search
+from modelscope_tui.ui.telling import TellingScreen
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 from modelscope_tui.ui.widgets.model_table import ModelTable
 from modelscope_tui.ui.work import Work
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from modelscope_tui.ui.lesson import Lesson
 
 
-class KeyedScreen(Screen[None]):
+class KeyedScreen(TellingScreen):
     """The keys, and the pane a person is in."""
 
     BINDINGS: ClassVar[Any] = list(keymap.SCREEN)
