@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from itertools import chain
+from itertools import chain, count
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -24,8 +24,7 @@ class Numbered(Generic[V]):
     """Values in the order in which they came, each with a number."""
 
     def __init__(self) -> None:
-        self._numbers: defaultdict[V, int] = defaultdict()
-        self._numbers.default_factory = self._numbers.__len__
+        self._numbers: defaultdict[V, int] = defaultdict(count().__next__)  # (makes no circle, as its own length would)
 
     def __len__(self) -> int:
         return len(self._numbers)
