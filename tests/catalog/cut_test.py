@@ -18,7 +18,7 @@ from modelscope_tui.catalog.keys import Key, Kind, filed, grams_of_all, texts_of
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.piece import Pieces
 from modelscope_tui.catalog.posted import Posted, merged, parted
-from modelscope_tui.catalog.postings import Gathered
+from modelscope_tui.catalog.postings import Gathered, bits_of, pieces_of_bits
 from modelscope_tui.catalog.record import encode
 from modelscope_tui.catalog.store import FEW
 from modelscope_tui.catalog.taxonomy import categories_by_name
@@ -75,6 +75,18 @@ def test_bitmaps_are_what_the_library_writes() -> None:
         parts = [some] if len(some) <= FEW else [[row for row in some if row >> 16 == part] for part in slices]
         expected = [(part[0] >> 16, plain(BitMap(array("I", part)), is_large=False)) for part in parts if part]
         assert [(part, content) for _, of, part, content in found if of == value] == expected, value
+
+
+def test_bits_of_numbers_are_what_the_library_writes() -> None:
+    dice = random.Random(7)
+    numbers = [dice.choice((-1, 5, 1 << 40, dice.randrange(1 << 20))) for _ in range(100_000)]
+    found = dict(bits_of("likes", np.array(numbers, dtype=np.int64)))
+    assert len(found) == 42
+    for place, (value, has) in enumerate(found.items()):
+        rows = [row for row, one in enumerate(numbers) if one >= 0 and (one >> place - 1 & 1 if place else True)]
+        parts = [[row + (1 << 17) for row in rows if row >> 16 == part] for part in (0, 1)]
+        written = [(2 + part, BitMap(array("I", some)).serialize()) for part, some in enumerate(parts) if some]
+        assert list(pieces_of_bits(1 << 17, has)) == written, value
 
 
 @pytest.mark.parametrize(

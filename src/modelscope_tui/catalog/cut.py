@@ -23,10 +23,19 @@ from modelscope_tui.catalog.block import BLOCK_BITS, Blocks
 from modelscope_tui.catalog.coded import Numbered, coded_lists
 from modelscope_tui.catalog.filed import Filed
 from modelscope_tui.catalog.filing import Columns, Filing
-from modelscope_tui.catalog.keys import KNOWN, Key, Kind, folded, pieces_of
+from modelscope_tui.catalog.keys import Key, Kind, folded, pieces_of
 from modelscope_tui.catalog.ngrams import Ids, grams_of_odd, unpacked
 from modelscope_tui.catalog.posted import NAMES, Posted, combined, merged, parted
-from modelscope_tui.catalog.postings import Gathered, Rows, bitmap_of, pieces_of_bitmap, rows_of, unique
+from modelscope_tui.catalog.postings import (
+    Gathered,
+    Rows,
+    bitmap_of,
+    bits_of,
+    pieces_of_bitmap,
+    pieces_of_bits,
+    rows_of,
+    unique,
+)
 from modelscope_tui.catalog.record import FIELDS
 from modelscope_tui.catalog.store import FEW, SLICE_BITS
 from modelscope_tui.catalog.taxonomy import FALLBACK
@@ -92,7 +101,7 @@ class _Cutting:
             some = lines[start : start + _AT_ONCE]
             columns = _columns(some)
             rows = np.arange(first + start, first + start + len(some), dtype=np.uint32)
-            folded_ids = [folded(model_id) for model_id in columns["id"]]
+            folded_ids = list(map(folded, columns["id"]))
             keys += folded_ids
             self._filing.seen(columns, rows)
             here_now = [place for place, gone in enumerate(columns["gone"]) if not gone]
@@ -148,10 +157,10 @@ class _Cutting:
         kinds |= {kind: Posted(*gathered.sorted()) for kind, gathered in self._filing.many.items()}
         if Kind.CATEGORY in kinds:
             kinds[Kind.CATEGORY] = _without_fallback(kinds[Kind.CATEGORY])
-        kinds[Kind.NUMBER] = self._numbers()
         for kind, posted in kinds.items():
             few, many = parted(kind, posted)
             self._keep(kind, few, many)
+        self._keep(Kind.NUMBER, *self._numbers())
         self._keep(Kind.GRAM, *self._grams(kinds.get(Kind.TAG)))
         self.slice.few = dict(sorted(self.slice.few.items()))
         self.slice.many.sort(key=itemgetter(0, 1, 2))
@@ -162,18 +171,21 @@ class _Cutting:
             self.slice.few[kind] = few
         self.slice.many += many
 
-    def _numbers(self) -> Posted:
+    def _numbers(self) -> tuple[Posted, list[Filed]]:
         """Give for each bit of each number the rows that have it."""
         rows = np.concatenate(self._filing.rows)
-        found: dict[str, Rows] = {}
+        few: dict[str, Rows] = {}
+        many: list[Filed] = []
         for name, values in self._filing.numbers.items():
-            numbers = np.concatenate(values)
-            is_known = numbers >= 0
-            found[f"{name}:{KNOWN}"] = rows[is_known]
-            numbers[~is_known] = 0
-            for place in range(int(numbers.max(initial=0)).bit_length()):
-                found[f"{name}:{place}"] = rows[(numbers >> place & 1).astype(bool)]
-        return _posted({value: some for value, some in found.items() if len(some)})
+            for value, has in bits_of(name, np.concatenate(values)):
+                count = int(np.count_nonzero(has))
+                if count > FEW:
+                    here = np.zeros(len(self._keys), dtype=np.uint8)
+                    here[rows - np.uint32(self.slice.first)] = has
+                    many += [(Kind.NUMBER, value, part, some) for part, some in pieces_of_bits(self.slice.first, here)]
+                elif count:
+                    few[value] = rows[has > 0]
+        return _posted(few), many
 
     def _grams(self, tags: Posted | None) -> tuple[Posted, list[Filed]]:
         """Gather the rows of every n-gram: from ids, and from the tags that have it."""

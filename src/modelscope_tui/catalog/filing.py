@@ -33,7 +33,7 @@ from modelscope_tui.catalog.keys import (
     keys_of_task,
     keys_of_word,
 )
-from modelscope_tui.catalog.measure import seconds_of
+from modelscope_tui.catalog.moments import seconds_of_each
 from modelscope_tui.catalog.ngrams import Ids
 from modelscope_tui.catalog.postings import Gathered, Rows
 from modelscope_tui.catalog.taxonomy import (
@@ -143,8 +143,7 @@ class Filing:
         facts = [columns[name] for name in ("params", "params_estimate", "quantization", "library", "id")]
         known["size"].append(_amounts(weighed(*facts)))
         for name in _TIMES:
-            said = coded(columns[name])
-            known[name].append(_amounts([*map(seconds_of, said.values)])[said.codes])
+            known[name].append(seconds_of_each(columns[name]))
 
     def names(self, ids: Ids) -> None:
         """File rows that are not gone under what their names tell."""

@@ -29,7 +29,11 @@ class Ids:
     def __init__(self, keys: Sequence[str], numbers: Rows) -> None:
         self.numbers = numbers
         """The rows."""
-        is_plain = [key.isascii() and "\n" not in key for key in keys]
+        text = "\n".join(keys)
+        if text.isascii() and text.count("\n") == len(keys) - 1:
+            is_plain = [True] * len(keys)
+        else:
+            is_plain = [key.isascii() and "\n" not in key for key in keys]
         self.odd = [(key, place) for place, (key, plain) in enumerate(zip(keys, is_plain, strict=True)) if not plain]
         """Ids with other letters, or with a line end in them, each with its place."""
         self._keys = [key for key, plain in zip(keys, is_plain, strict=True) if plain] if self.odd else keys

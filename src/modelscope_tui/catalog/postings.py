@@ -7,8 +7,9 @@ A slice is 65,536 rows. A value with few rows gets one bitmap for several slices
 
 from __future__ import annotations
 
+import struct
 from array import array
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from modelscope_tui.catalog.coded import Numbered, Places
+from modelscope_tui.catalog.keys import KNOWN
 from modelscope_tui.catalog.piece import MOST_NUMBERS, NUMBERS
 from modelscope_tui.catalog.store import SLICE_BITS
 
@@ -31,6 +33,11 @@ V = TypeVar("V", bound=Hashable)
 _ABOVE, _BELOW = np.uint64(32), np.uint64((1 << 32) - 1)
 _IN_SLICE = (1 << SLICE_BITS) - 1
 _COOKIE = 12346
+_MOST_IN_ARRAY = 4096
+"""A container of a roaring bitmap holds so many rows as an array, more as bits."""
+
+_HEAD = struct.Struct("<IIHHI")
+"""How a bitmap of one container begins: the cookie, one, its key, its size less one, and where it begins."""
 
 
 class Gathered(Generic[V]):
@@ -160,6 +167,36 @@ def pieces_of_rows(rows: Rows) -> list[Piece]:
         for part, start, stop in zip(slices[:-1], bounds[:-1], bounds[1:], strict=True)
         if start < stop
     ]
+
+
+def bits_of(name: str, numbers: NDArray[np.int64]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    """Give for each bit of numbers, of which those below zero are unknown, what it is called and which have it.
+
+    Which have it is told by anything but zero.
+    """
+    known = numbers >= 0
+    yield f"{name}:{KNOWN}", known.view(np.uint8)
+    numbers = np.where(known, numbers, 0)
+    planes = np.ascontiguousarray(numbers.astype("<i8").view(np.uint8).reshape(-1, 8).T)
+    for place in range(int(numbers.max(initial=0)).bit_length()):
+        yield f"{name}:{place}", planes[place >> 3] & np.uint8(1 << (place & 7))
+
+
+def pieces_of_bits(first: int, has: NDArray[np.uint8]) -> Iterator[Piece]:
+    """Write which of the rows from one on have something, each slice by itself; the one is the first of a slice.
+
+    Args:
+        first: the number of the first row.
+        has: for each row anything but zero where it has it.
+    """
+    for at in range(0, len(has), 1 << SLICE_BITS):
+        some, part = has[at : at + (1 << SLICE_BITS)], (first + at) >> SLICE_BITS
+        count = int(np.count_nonzero(some))
+        if count > _MOST_IN_ARRAY:
+            content = np.packbits(some, bitorder="little").tobytes().ljust(1 << SLICE_BITS >> 3, b"\0")
+            yield part, _HEAD.pack(_COOKIE, 1, part, count - 1, _HEAD.size) + content
+        elif count:
+            yield part, _written(bitmap_of(np.flatnonzero(some).astype(np.uint32) + np.uint32(first + at)))
 
 
 def pieces_of_bitmap(rows: BitMap) -> list[Piece]:
