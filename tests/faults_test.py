@@ -26,7 +26,9 @@ import pytest
 from modelscope_tui import settings_file
 from modelscope_tui.__main__ import main
 from tests.bench import programs
-from tests.bench.terminal import Terminal
+from tests.bench.terminal import ESCAPE, Terminal
+from tests.hub_many import Many
+from tests.hub_server import HubServer
 
 PROGRAM = [sys.executable, "-m", "modelscope_tui"]
 MODEL = "Qwen/Qwen3-8B"
@@ -381,3 +383,29 @@ def test_two_processes_share_a_cache_while_one_carries_rows_in(own_cache: Path, 
     for one in both:
         _, err = one.communicate(timeout=60)
         assert (one.returncode, "locked" in err) == (0, False), err
+
+
+def test_the_explorer_is_used_while_another_process_syncs_and_finds_what_came(own_cache: Path) -> None:
+    with HubServer() as hub:
+        hub.many = Many(100)
+        hub.page_size = 20
+        name = hub.many.id_of(50)
+        terminal = programs.explorer(own_cache, "--endpoint", hub.url, columns=100, lines=30)
+        try:
+            terminal.wait_for(lambda screen: "of 26," in screen)
+            words = [*PROGRAM, "sync", "--limit", "100", "--endpoint", hub.url, "--cache-dir", str(own_cache)]
+            with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as syncing:
+                while syncing.poll() is None:
+                    terminal.send("/qwen\r jj")  # answers, a mark and a detail, all in the index that is written to
+                    terminal.settle(0.05, 0.5)
+                    terminal.send("/\x15" + ESCAPE)
+                    terminal.settle(0.05, 0.5)
+                _, told = syncing.communicate()
+            assert (syncing.returncode, "locked" in told) == (0, False), told
+            terminal.send(f"/{name}")
+            terminal.wait_for(lambda screen: "1 of 26," in screen)
+            terminal.send("\x11")
+            assert terminal.wait_for_end() == 0
+            assert b"locked" not in terminal.raw
+        finally:
+            terminal.close()

@@ -158,3 +158,17 @@ async def test_what_cannot_be_read_is_said_in_full_at_every_size(open_explorer: 
         assert "There is no field nonsense:" in stage.text()
         await stage.press("slash", "ctrl+u")
         assert "There is no field" not in stage.text()
+
+
+@pytest.mark.parametrize("key", ["question_mark", "u", "ctrl+p"])
+async def test_popups_come_to_rest_in_the_smallest_windows(open_explorer: Open, key: str) -> None:
+    async with open_explorer() as stage:
+        for size in ((3, 60), (1, 1)):
+            await stage.press("5", key)
+            await stage.pilot.resize_terminal(*size)  # type: ignore[attr-defined]
+            await stage.settle()
+            assert stage.app._exception is None
+            await stage.press("escape", "escape")
+            await stage.pilot.resize_terminal(160, 48)  # type: ignore[attr-defined]
+            await stage.settle()
+            assert len(stage.app.screen_stack) == 1
