@@ -36,6 +36,13 @@ async def test_another_key_does_it_and_the_old_one_does_not(open_explorer: Open)
         assert "ctrl+y" in stage.text()
 
 
+async def test_what_is_said_names_the_key_that_was_set(open_explorer: Open) -> None:
+    async with open_explorer(explorer=an_explorer(keys={"offline": "f5", "filter": "ctrl+l,slash"})) as stage:
+        await stage.press("R")
+        assert stage.said()[-1].endswith("F5 goes online.") or stage.said()[-1].endswith("f5 goes online.")
+        assert "ctrl+l / filter" in stage.text() or "ctrl+l filter" in stage.text()
+
+
 async def test_a_key_that_several_tabs_share_stays_with_the_others(open_explorer: Open) -> None:
     async with open_explorer(explorer=an_explorer(keys={"next-tool": "ctrl+n"})) as stage:
         await stage.press("enter", "l")

@@ -95,9 +95,8 @@ class AnsweredScreen(LeavingScreen):
         self.follow_answer()
         if not is_offline:
             self.inspection.look(refresh=True)
-        words = (
-            "Offline: what is kept here is shown. O goes online." if is_offline else "Online: the Hub is asked again."
-        )
+        offline = f"Offline: what is kept here is shown. {self.online_key} goes online."
+        words = offline if is_offline else "Online: the Hub is asked again."
         self.notify(words, timeout=SAID_SECONDS, markup=False)
 
     # -- what the workers found out ----------------------------------------------------------------------------

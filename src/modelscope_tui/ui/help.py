@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.popup import Popup
+from modelscope_tui.ui.present import hanging
 from modelscope_tui.ui.remap import applied
 from modelscope_tui.ui.widgets.field import Field
 
@@ -47,9 +48,9 @@ class HelpScreen(Popup[None]):
             with VerticalScroll(can_focus=False):
                 yield Static(id="help-keys")
 
-    def on_mount(self) -> None:
-        """List all keys."""
-        self._list("")
+    def on_resize(self) -> None:
+        """List the keys for the room that there is, with a hanging indent."""
+        self.call_after_refresh(lambda: self._list(self.query_one(Input).value))
 
     @on(Input.Changed)
     def shorten(self, event: Input.Changed) -> None:
@@ -58,7 +59,8 @@ class HelpScreen(Popup[None]):
         self._list(event.value)
 
     def _list(self, letters: str) -> None:
-        parts = [*_groups(letters.casefold().strip(), self._own)] or [
+        width = self.query_one(VerticalScroll).size.width - 2  # beside the scroll bar
+        parts = [*_groups(letters.casefold().strip(), self._own, width)] or [
             Content.styled("No key has that.", "$foreground 50%")
         ]
         if not letters.strip():
@@ -74,12 +76,14 @@ class HelpScreen(Popup[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def _groups(letters: str, own: Mapping[str, str]) -> Iterator[Content]:
+def _groups(letters: str, own: Mapping[str, str], width: int) -> Iterator[Content]:
     for title, bindings in keymap.HELP.items():
         lines = []
         for binding in applied(bindings, own):
             keys = keymap.written(binding)
             if letters in f"{title} {keys} {binding.id} {binding.description} {binding.tooltip}".casefold():
-                lines.append(Content.assemble((f"  {keys:16}", "bold $text-accent"), binding.tooltip))
+                lines.append(
+                    Content.assemble((f"  {keys:13} ", "bold $text-accent"), hanging(binding.tooltip, width, 16))
+                )
         if lines:
             yield Content("\n").join([Content.styled(title, "bold"), *lines])

@@ -146,16 +146,25 @@ class KeyedScreen(TellingScreen):
     def action_refresh_from_hub(self) -> None:
         """Ask the Hub about the query and the model, whatever is kept here."""
         if self.explorer.settings.offline:
-            self.notify("Offline: what is shown is kept here. O goes online.", timeout=3, markup=False)
+            self.notify(f"Offline: what is shown is kept here. {self.online_key} goes online.", timeout=3, markup=False)
             return
         self.work.ask_hub(self.search.query, refresh=True)
         self.inspection.look(refresh=True)
         self.notify("asking the Hub …", timeout=3, markup=False)
 
+    @property
+    def online_key(self) -> str:
+        """The key that goes online again, as the settings have it."""
+        from modelscope_tui.ui.remap import key_of
+
+        return key_of("offline", self.explorer.settings.keys)
+
     def action_sync(self) -> None:
         """Bring the Hub's list to this machine while one goes on exploring; stop that when it is under way."""
         if self.explorer.settings.offline:
-            self.notify("Offline: nothing can be brought from the Hub. O goes online.", timeout=3, markup=False)
+            self.notify(
+                f"Offline: nothing can be brought from the Hub. {self.online_key} goes online.", timeout=3, markup=False
+            )
         elif self.explorer.background_sync.is_running:
             self.explorer.background_sync.stop()
         else:

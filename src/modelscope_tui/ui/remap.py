@@ -76,6 +76,12 @@ def applied(bindings: Iterable[Binding], keys: Mapping[str, str]) -> tuple[Bindi
     )
 
 
+def key_of(identity: str, keys: Mapping[str, str]) -> str:
+    """Write the keys that do something now, for a sentence that names them."""
+    every = (binding for group in keymap.HELP.values() for binding in group if binding.id == identity)
+    return keymap.written(applied(every, keys)[0])
+
+
 def whole(keys: Mapping[str, str]) -> dict[str, str]:
     """Give every name its keys, for Textual: it drops what shares a key with a changed one and is not named."""
     every = (binding for group in keymap.HELP.values() for binding in group)
