@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from modelscope_tui.catalog import frequent, piece
 from modelscope_tui.catalog.builder import fill
 from modelscope_tui.catalog.index import Index
 from modelscope_tui.catalog.maker import snapshot_lines
@@ -57,6 +58,22 @@ def index(real_models: list[Model], tmp_path_factory: pytest.TempPathFactory) ->
     """An index of real rows; shared, so never write to it."""
     with closing(make_index(tmp_path_factory.mktemp("index") / "catalog.db", real_models)) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def large_index(real_models: list[Model], tmp_path_factory: pytest.TempPathFactory) -> Iterable[Index]:
+    """The same rows, written and read as an index of millions is."""
+    with pytest.MonkeyPatch.context() as patch:
+        as_if_large(patch)
+        opened = make_index(tmp_path_factory.mktemp("large") / "catalog.db", real_models)
+    yield opened
+    opened.close()
+
+
+def as_if_large(patch: pytest.MonkeyPatch) -> None:
+    """Let the smallest index be a large one, and text that a dozen values have be frequent."""
+    patch.setattr(piece, "LARGE", 0)
+    patch.setattr(frequent, "FREQUENT", 12)
 
 
 @pytest.fixture

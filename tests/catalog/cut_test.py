@@ -20,7 +20,7 @@ from modelscope_tui.catalog.piece import Pieces
 from modelscope_tui.catalog.posted import Posted, merged, parted
 from modelscope_tui.catalog.postings import Gathered, bits_of, pieces_of_bits
 from modelscope_tui.catalog.record import encode
-from modelscope_tui.catalog.store import FEW
+from modelscope_tui.catalog.store import FEW, TOGETHER
 from modelscope_tui.catalog.taxonomy import categories_by_name
 from tests.catalog.conftest import tools_of
 
@@ -59,6 +59,8 @@ def test_bitmaps_are_what_the_library_writes() -> None:
     rows = {
         "one": [70_000],
         "few in several slices": sorted({dice.randrange(1 << 18) for _ in range(FEW // 2)}),
+        "many in several slices": sorted(dice.sample(range(1 << 18), TOGETHER - 1)),
+        "so many that two slices go together": [2 * row for row in sorted(dice.sample(range(1 << 17), 6_000))],
         "some": sorted({dice.randrange(1 << 16) for _ in range(3_000)}),
         "more than an array holds": list(range(65_536, 72_000)),
         "many": many,
@@ -72,8 +74,12 @@ def test_bitmaps_are_what_the_library_writes() -> None:
     found = list(merged([iter([(Kind.TAG, few)])], [iter(many)], is_large=False))
     assert list(dict.fromkeys(value for _, value, *_ in found)) == sorted(rows)
     for value, some in rows.items():
-        parts = [some] if len(some) <= FEW else [[row for row in some if row >> 16 == part] for part in slices]
-        expected = [(part[0] >> 16, plain(BitMap(array("I", part)), is_large=False)) for part in parts if part]
+        of_slice = [[row for row in some if row >> 16 == part] for part in slices]
+        if len(some) < TOGETHER:
+            of_slice = [some]
+        elif len(some) < 2 * TOGETHER:
+            of_slice = [of_slice[0] + of_slice[1], of_slice[2] + of_slice[3]]
+        expected = [(part[0] >> 16, plain(BitMap(array("I", part)), is_large=False)) for part in of_slice if part]
         assert [(part, content) for _, of, part, content in found if of == value] == expected, value
 
 

@@ -148,7 +148,7 @@ def test_large_answers_are_counted_in_steps_with_the_same_result(index: Index) -
     with closing(connect(index.path)) as connection:
         store = Store(connection)
         reading, stepping = Organizations(store), Organizations(store, at_once=7)
-        at_once = Organizations(store, at_once=7, large=1)
+        at_once = Organizations(store, at_once=7, large=bool)
         at_once.warm()
         few = store.bitmap(Kind.GRAM, "qwe")
         rest = BitMap(range(store.count())) - few

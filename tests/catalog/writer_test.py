@@ -18,6 +18,7 @@ from modelscope_tui.catalog.keys import (
     facets_of,
     filed,
     grams_of_all,
+    pieces_filed,
     texts_of,
 )
 from modelscope_tui.catalog.model import Model
@@ -26,7 +27,7 @@ from modelscope_tui.catalog.query import Query, parse
 from modelscope_tui.catalog.store import Store, connect
 from modelscope_tui.errors import CatalogError
 from modelscope_tui.launch import tool as rules
-from tests.catalog.conftest import make_index, open_index, tools_of
+from tests.catalog.conftest import as_if_large, make_index, open_index, tools_of
 
 IndexOf = Callable[..., Index]
 
@@ -108,9 +109,12 @@ def test_many_changes_leave_the_index_as_if_built_from_the_result(
             }
 
 
+@pytest.mark.parametrize("is_large", [False, True])
 def test_after_any_change_a_row_stands_in_its_own_bitmaps_and_in_no_other(
-    index_of: IndexOf, real_models: list[Model]
+    index_of: IndexOf, real_models: list[Model], monkeypatch: pytest.MonkeyPatch, *, is_large: bool
 ) -> None:
+    if is_large:
+        as_if_large(monkeypatch)
     index = index_of(*real_models[:200])
     same = [replace(model, source="hub", as_of="2026-11-24T12:00:00Z") for model in real_models]
     index.upsert([replace(model, downloads=(model.downloads or 0) + 7) for model in same[:60]])
@@ -124,6 +128,7 @@ def test_after_any_change_a_row_stands_in_its_own_bitmaps_and_in_no_other(
         for kind, value, _, rows in ordered(file):
             for number in pieces.joined([rows]):
                 stands[number].add((kind, value))
+        frequent = store.frequent()
         names = dict(store.names_of(range(store.count())))
         assert [store.number_of(name) for name in names.values()] == [*names]
         assert sorted(names, key=names.__getitem__) == list(chain.from_iterable(store.names.rows_in_order()))
@@ -131,7 +136,9 @@ def test_after_any_change_a_row_stands_in_its_own_bitmaps_and_in_no_other(
     for number, key in names.items():
         model = index.get(key)
         assert model is not None
-        assert stands[number] == filed(model, tools_of(model)) | grams_of_all(texts_of(model)), key
+        keys = filed(model, tools_of(model))
+        assert stands[number] == keys | pieces_filed(keys, frequent) | grams_of_all(texts_of(model)), key
+    assert bool(frequent) == is_large
 
 
 def test_counted_facts_change_no_other_key(real_models: list[Model]) -> None:

@@ -10,25 +10,24 @@ import json
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelscope_tui.catalog.block import dictionary_of
+from modelscope_tui.catalog.block import dictionary_of, squeezed
 from modelscope_tui.catalog.filed import FILED
 from modelscope_tui.catalog.filed import insert as insert_bitmaps
-from modelscope_tui.catalog.keys import LAYOUT, folded
-from modelscope_tui.catalog.names import write_names
-from modelscope_tui.catalog.piece import LARGE
-from modelscope_tui.catalog.record import FIELDS
+from modelscope_tui.catalog.keys import LAYOUT, SPOKEN, folded
+from modelscope_tui.catalog.names import NAMES_DICTIONARY, names_dictionary_of, write_names
+from modelscope_tui.catalog.piece import is_large
+from modelscope_tui.catalog.record import FIELDS, id_of
 from modelscope_tui.catalog.store import (
     DICTIONARY,
     ORGANIZATIONS,
     SIZES,
     SLICE_BITS,
-    SPOKEN,
     TABLES,
     VALUES_AT_ONCE,
     VOCABULARY,
@@ -66,7 +65,7 @@ class Builder:
         piece.blocks = []
         owners = self._owners(piece)
         for at in range(0, len(owners), _SLICE):
-            some = owners[at : at + _SLICE].tobytes()
+            some = squeezed(owners[at : at + _SLICE].tobytes())
             insert("INSERT INTO chunks VALUES (?, ?, ?)", [(ORGANIZATIONS, (first + at) >> SLICE_BITS, some)])
         self.count = first + len(owners)
 
@@ -85,17 +84,20 @@ class Builder:
 
     def finish(self, ready: Iterable[Ready], meta: dict[str, str]) -> None:
         """Write what waited until the end, and the values about the index itself."""
+        from modelscope_tui.catalog.frequent import write_frequent  # (numpy comes with it)
+
         for number, stretch in enumerate(ready):
             write_names(self._connection, stretch.names, is_first=not number)
             insert_bitmaps(self._connection, stretch.bitmaps)
+        write_frequent(self._connection, is_large=is_large(self.count))
         pieces = range(0, len(self._sizes), _SLICE)
-        sizes = [(SIZES, at >> SLICE_BITS, self._sizes[at : at + _SLICE].tobytes()) for at in pieces]
+        sizes = [(SIZES, at >> SLICE_BITS, squeezed(self._sizes[at : at + _SLICE].tobytes())) for at in pieces]
         insert = partial(self._connection.executemany, "INSERT INTO chunks VALUES (?, ?, ?)")
         insert(sizes)
         for kind in SPOKEN:
             values = self._connection.execute("SELECT DISTINCT value FROM bitmaps WHERE kind = ?", (kind,))
             some = iter(lambda: [value for (value,) in values.fetchmany(VALUES_AT_ONCE)], [])  # noqa: B023 - used up here
-            insert([(VOCABULARY + kind, at, "\n".join(piece).encode()) for at, piece in enumerate(some)])
+            insert([(VOCABULARY + kind, at, squeezed("\n".join(piece).encode())) for at, piece in enumerate(some)])
         known = {"layout": str(LAYOUT), "fields": json.dumps(FIELDS), **meta}
         self._connection.executemany("INSERT INTO meta VALUES (?, ?)", known.items())
 
@@ -130,7 +132,7 @@ def fill(
     connection.execute("BEGIN")
     builder, rest = Builder(connection), iter(lines)
     first = list(islice(rest, _LEARNED_FROM))
-    knife = Knife(tools_of, _learn(connection, first), total >= LARGE)
+    knife = Knife(tools_of, *_learned(connection, first), is_large(total))
     with uncollected(), cutters(knife, total, beside) as helped:
         for piece in helped.cut(_once(first, rest), told):
             if progress:
@@ -142,12 +144,12 @@ def fill(
         progress(total, total)
 
 
-def _learn(connection: sqlite3.Connection, lines: Sequence[str]) -> bytes:
-    """Make the dictionary of an index."""
-    dictionary = dictionary_of(lines)
-    if dictionary:
-        connection.execute("INSERT INTO meta VALUES (?, ?)", (DICTIONARY, dictionary))
-    return dictionary
+def _learned(connection: sqlite3.Connection, lines: list[str]) -> tuple[bytes, bytes]:
+    """Make the dictionaries of rows and names, and keep them in the index."""
+    learned = dictionary_of(lines), names_dictionary_of(folded(id_of(line)) for line in lines)
+    known = [pair for pair in zip((DICTIONARY, NAMES_DICTIONARY), learned, strict=True) if pair[1]]
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", known)
+    return learned
 
 
 def _once(first: list[str], rest: Iterator[str]) -> Iterator[str]:

@@ -15,10 +15,11 @@ from operator import attrgetter
 
 from pyroaring import BitMap
 
-from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK
+from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, squeezed, unsqueezed
 from modelscope_tui.catalog.filed import covering
 from modelscope_tui.catalog.filed import replace as replace_filed
 from modelscope_tui.catalog.keys import (
+    SPOKEN,
     Key,
     Kind,
     counted,
@@ -27,20 +28,20 @@ from modelscope_tui.catalog.keys import (
     folded,
     grams_of_all,
     overlapping,
+    pieces_filed,
     pieces_of,
     texts_of,
 )
 from modelscope_tui.catalog.merge import merge_row
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.names import Names
-from modelscope_tui.catalog.piece import LARGE, Pieces
+from modelscope_tui.catalog.piece import Pieces, is_large
 from modelscope_tui.catalog.record import decode, encode
 from modelscope_tui.catalog.store import (
     FEW,
     ORGANIZATIONS,
     SIZES,
     SLICE_BITS,
-    SPOKEN,
     VALUES_AT_ONCE,
     VOCABULARY,
     blocks_of,
@@ -76,6 +77,8 @@ class Changes:
         self._blocks: dict[int, list[str]] = {}
         self._changed_blocks: set[int] = set()
         self._count = count(connection)
+        read = connection.execute("SELECT DISTINCT value FROM bitmaps WHERE kind = ?", (Kind.PIECE,))
+        self._frequent = frozenset([piece for (piece,) in read])
 
     def take(self, model: Model) -> bool:
         """Merge one model; tells whether its row is new or knows something else now."""
@@ -124,6 +127,8 @@ class Changes:
             after = filed(new, () if new.gone else self._tools_of(new))
             texts_before, texts_after = texts_of(old) if old else set(), texts_of(new)
             self._file_grams(number, texts_before, texts_after)
+            before |= pieces_filed(before, self._frequent)
+            after |= pieces_filed(after, self._frequent)
         part = number >> SLICE_BITS
         for key in after - before:
             self._coming[key, part].append(number)
@@ -200,9 +205,9 @@ class Changes:
                 rows.difference_update(BitMap(going[place]))
             kept[kind, value, start] = rows
             long[kind, value, start] = number
-        is_large = self._count >= LARGE
+        large = is_large(self._count)
         for where, rows in kept.items():
-            content = self._pieces.written(rows, is_large=is_large) if rows else b""
+            content = self._pieces.written(rows, is_large=large) if rows else b""
             replace_filed(self._connection, (*where, content), long[where])
 
     def _has(self, kind: int, value: str) -> bool:
@@ -238,7 +243,7 @@ class Changes:
     def _chunk(self, kind: int, number: int) -> bytes:
         statement = "SELECT content FROM chunks WHERE kind = ? AND number = ?"
         found = self._connection.execute(statement, (kind, number)).fetchone()
-        return bytes(found[0]) if found else b""
+        return unsqueezed(found[0]) if found else b""
 
     def _save(self, kind: int, number: int, content: bytes) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (kind, number, content))
+        self._connection.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (kind, number, squeezed(content)))

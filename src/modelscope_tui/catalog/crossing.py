@@ -10,6 +10,7 @@ another token are left for somebody to look at.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from pyroaring import BitMap
 
@@ -41,13 +42,15 @@ def told_by_tokens(word: str, ending: Callable[[str], Sequence[str]], store: Sto
         if is_last and len(piece) <= TAIL:
             break  # the tail of the token before has said it
         wanted = piece if is_last else word[before : end + TAIL]
-        having, others = BitMap(), BitMap()
-        for token, rows in store.beginning_with(Kind.TOKEN, shared):
-            is_wanted = token.startswith(wanted) if is_last or end + TAIL > len(word) else token == wanted
-            having, others = (having | rows, others) if is_wanted else (having, others | rows)
+        is_whole = not is_last and end + TAIL <= len(word)
+        having, others = store.parted(Kind.TOKEN, shared, wanted.__eq__ if is_whole else partial(_begins_so, wanted))
         found &= having
         doubtful |= others
     return found - doubtful, found & doubtful
+
+
+def _begins_so(wanted: str, token: str) -> bool:
+    return token.startswith(wanted)
 
 
 def _ends_so(token: str, piece: str, first: str) -> bool:

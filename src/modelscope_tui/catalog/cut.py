@@ -23,7 +23,7 @@ from modelscope_tui.catalog.block import BLOCK_BITS, Blocks
 from modelscope_tui.catalog.coded import Numbered, coded_lists
 from modelscope_tui.catalog.filed import Filed
 from modelscope_tui.catalog.filing import Columns, Filing
-from modelscope_tui.catalog.keys import Key, Kind, folded, pieces_of
+from modelscope_tui.catalog.keys import RESEMBLED, Key, Kind, folded, pieces_of
 from modelscope_tui.catalog.ngrams import Ids, grams_of_odd, unpacked
 from modelscope_tui.catalog.posted import NAMES, Posted, combined, merged, parted
 from modelscope_tui.catalog.postings import (
@@ -176,8 +176,9 @@ class _Cutting:
         rows = np.concatenate(self._filing.rows)
         few: dict[str, Rows] = {}
         many: list[Filed] = []
-        for name, values in self._filing.numbers.items():
-            for value, has in bits_of(name, np.concatenate(values)):
+        every = {name: np.concatenate(values) for name, values in self._filing.numbers.items()}
+        for name, numbers in every.items():
+            for value, has in bits_of(name, numbers, every.get(RESEMBLED.get(name, ""))):
                 count = int(np.count_nonzero(has))
                 if count > FEW:
                     here = np.zeros(len(self._keys), dtype=np.uint8)

@@ -48,6 +48,8 @@ class Knife:
     tools_of: ToolsOf
     dictionary: bytes
     """What rows are packed with."""
+    names_dictionary: bytes
+    """What names are packed with."""
     is_large: bool
     """Whether the index becomes a large one."""
 
@@ -146,14 +148,18 @@ def _cut_apart(first: int, text: str, told: Told, run: Path) -> Slice:
 
 
 def _bring_apart(runs: list[Path], stretch: Stretch) -> Ready:
-    return bring_together(runs, stretch, is_large=_equipped[0][0].is_large)
+    knife = _equipped[0][0]
+    return bring_together(runs, stretch, knife.names_dictionary, is_large=knife.is_large)
 
 
 def _in_memory(pieces: list[Slice]) -> Ready:
     names = together([iter([(NAMES, piece.few[NAMES])]) for piece in pieces])
     few = [((kind, posted) for kind, posted in piece.few.items() if kind != NAMES) for piece in pieces]
     bitmaps = merged(few, [iter(piece.many) for piece in pieces], is_large=_equipped[0][0].is_large)
-    return Ready(list(leaves((posted.values, posted.rows) for _, posted in names)), list(bitmaps))
+    return Ready(
+        list(leaves(((posted.values, posted.rows) for _, posted in names), _equipped[0][0].names_dictionary)),
+        list(bitmaps),
+    )
 
 
 def _can_travel(tools_of: ToolsOf) -> bool:

@@ -6,7 +6,8 @@ GROUND FLOOR. A tree whose entries are short is shallow and full; long entries w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 FILED = """
@@ -28,6 +29,12 @@ Found = tuple[int, bytes | None, int | None]
 _LONG = 700
 """Longer ones stand apart: twelve short ones still fill a page."""
 
+PAGE_BYTES = 16384
+"""Half of what is read stands alone on the last part of its page: the larger the page, the less stays empty."""
+
+_AROUND = 16
+"""What a row of a table takes beside its content."""
+
 _AT_ONCE = 4096
 _COVERING = """
 SELECT slice, rows, long_number FROM filed WHERE kind = ? AND value = ? AND slice <= ? ORDER BY slice DESC LIMIT 1"""
@@ -38,15 +45,27 @@ def insert(connection: sqlite3.Connection, bitmaps: Iterable[Filed]) -> None:
     (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM long_bitmaps").fetchone()
     rest = iter(bitmaps)
     for some in iter(lambda: list(islice(rest, _AT_ONCE)), []):
-        long: list[tuple[int, bytes]] = []
         short: list[tuple[int, str, int, bytes | int]] = []
-        for kind, value, part, rows in some:
-            if len(rows) > _LONG:
-                last += 1
-                long.append((last, rows))
-            short.append((kind, value, part, last if len(rows) > _LONG else rows))
+        places = _filling([place for place, (*_, rows) in enumerate(some) if len(rows) > _LONG], some)
+        for place, (kind, value, part, rows) in enumerate(some):
+            short.append((kind, value, part, last + places[place] if place in places else rows))
+        long = sorted([(last + number, some[place][3]) for place, number in places.items()])
+        last += len(long)
         connection.executemany("INSERT INTO long_bitmaps VALUES (?, ?)", long)
         connection.executemany("INSERT INTO bitmaps VALUES (?, ?, ?, ?)", short)
+
+
+def _filling(places: Sequence[int], bitmaps: Sequence[Filed]) -> dict[int, int]:
+    """Number long bitmaps, from one on, so that those which follow one another fill the pages of the table."""
+    sizes = sorted([(len(bitmaps[place][3]) + _AROUND, place) for place in places])
+    found: dict[int, int] = {}
+    room = PAGE_BYTES
+    while sizes:
+        fitting = bisect_right(sizes, (room, len(bitmaps)))  # the largest that still fits, or a page of its own
+        size, place = sizes.pop(fitting - 1)
+        room = room - size if fitting else PAGE_BYTES - size
+        found[place] = len(found) + 1
+    return found
 
 
 def covering(connection: sqlite3.Connection, kind: int, value: str, part: int) -> Found:

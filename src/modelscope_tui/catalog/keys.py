@@ -7,7 +7,9 @@ GROUND FLOOR. Pure. One row gives a set of :class:`Key` pairs; the index keeps o
     TOKEN   a piece of the name between its signs and what follows: `qwen3-8b` and `8b` of qwen3-8b
     TAG     a tag that words find as well; facts that the Hub's own tags would say are added (`moe`, `gguf`, …)
     PLAIN   a tag that only `tag:` finds: data sets, papers, regions
-    NUMBER  one bit of a number, `downloads:7`, and `downloads:known`: comparisons and orders are made of these
+    NUMBER  one bit of a number, `downloads:7`, and `downloads:known`: comparisons and orders are made of these; of a
+            number that resembles another one, the bits that differ
+    PIECE   a piece of four letters or more that very many tokens, organizations and tags have (``frequent.py``)
     the rest: one value of one facet
 """
 
@@ -49,6 +51,7 @@ class Kind:
     TOKEN: Final = 19
     SEEN: Final = 20
     """Rows that the Hub gave; the value is when it last did."""
+    PIECE: Final = 21
     GONE: Final = 18
     """Rows that the Hub does not name any more; they stand in no other bitmap."""
 
@@ -59,8 +62,17 @@ Key = tuple[int, str]
 NUMBERS = ("downloads", "likes", "trending", "params", "context", "created", "updated", "size")
 """The numbers of a row; `size` is what `fits:` goes by (``form.params_weighed``)."""
 
+RESEMBLED = {"size": "params", "updated": "created"}
+"""Numbers that are mostly another one, or begin like it: only where a bit differs from that one's does it stand."""
+
 LAYOUT = 9
 """The version of the index file; raised when its tables or keys change their meaning, and the index is made anew."""
+
+SPOKEN = (Kind.TAG, Kind.TOKEN, Kind.ORGANIZATION)
+"""The kinds whose values have the words of a row in them."""
+
+SHORTEST_PIECE, LONGEST_PIECE = 4, 24
+"""How many letters a frequent piece has."""
 
 KNOWN = "known"
 GONE = "gone"
@@ -236,9 +248,11 @@ def counted(model: Model) -> set[Key]:
     found = set(seen_of(model))
     if model.gone:
         return found
-    for name, value in numbers_of(model).items():
+    numbers = numbers_of(model)
+    for name, value in numbers.items():
+        bits = value ^ numbers.get(RESEMBLED.get(name, ""), 0)
         found.add((Kind.NUMBER, f"{name}:{KNOWN}"))
-        found.update([(Kind.NUMBER, f"{name}:{bit}") for bit in range(value.bit_length()) if value >> bit & 1])
+        found.update([(Kind.NUMBER, f"{name}:{bit}") for bit in range(bits.bit_length()) if bits >> bit & 1])
     return found
 
 
@@ -258,6 +272,23 @@ def differ_in_counted_only(one: Model, other: Model) -> bool:
 def seen_of(model: Model) -> list[Key]:
     """File a row under when the Hub last gave it."""
     return [] if model.source == "catalog" else [(Kind.SEEN, model.as_of or "")]
+
+
+def pieces_filed(keys: set[Key], frequent: frozenset[str]) -> set[Key]:
+    """Collect the frequent pieces of text in the values that words are looked for in.
+
+    Args:
+        keys: those of a row.
+        frequent: all frequent pieces; whatever a longer one begins with is one as well.
+    """
+    found: set[Key] = set()
+    for text in [value for kind, value in keys if kind in SPOKEN] if frequent else ():
+        for start in range(len(text) - SHORTEST_PIECE + 1):
+            for end in range(start + SHORTEST_PIECE, len(text) + 1):
+                if text[start:end] not in frequent:
+                    break
+                found.add((Kind.PIECE, text[start:end]))
+    return found
 
 
 def texts_of(model: Model) -> set[str]:

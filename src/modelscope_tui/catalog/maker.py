@@ -19,13 +19,14 @@ from pathlib import Path
 
 from modelscope_tui.catalog.builder import Progress, ToolsOf, fill
 from modelscope_tui.catalog.facet import as_json
+from modelscope_tui.catalog.filed import PAGE_BYTES
 from modelscope_tui.catalog.index import Index
 from modelscope_tui.catalog.lock import locked
 from modelscope_tui.catalog.packaged import CATALOG, FOLDER, facts
 from modelscope_tui.catalog.query import Query
 from modelscope_tui.catalog.record import reordered
 from modelscope_tui.catalog.salvage import Salvage, joined
-from modelscope_tui.catalog.store import NOTE, PAGE_BYTES, connect
+from modelscope_tui.catalog.store import NOTE, connect
 from modelscope_tui.catalog.told import NOTHING_TOLD, Told, told_of
 from modelscope_tui.errors import CatalogError
 

@@ -1,7 +1,7 @@
 """Which row an id has, and rows in the order of their ids.
 
 GROUND FLOOR. Folded ids stand in leaves in their order, 128 together: neighbours begin alike, so that an id and its
-row's number take nineteen bytes. A leaf is found by its first id; the first leaf takes what comes before all others.
+row's number take sixteen bytes. A leaf is found by its first id; the first leaf takes what comes before all others.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from modelscope_tui.catalog.block import Blocks
+from modelscope_tui.catalog.block import Blocks, dictionary_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+NAMES_DICTIONARY = "names_dictionary"
+"""What the ids of a file were packed with."""
+
 LEAF = 128
-"""So many ids stand in a leaf when the index is made: three leaves fill a page."""
+"""So many ids stand in a leaf when the index is made: two kilobytes."""
 
 _MOST = 2 * LEAF
 _KEPT = 256
@@ -37,7 +40,8 @@ class Names:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._blocks = Blocks()
+        found = connection.execute("SELECT value FROM meta WHERE key = ?", (NAMES_DICTIONARY,)).fetchone()
+        self._blocks = Blocks(bytes(found[0]) if found else b"")
         self._kept: dict[int, Leaf] = {}
 
     def forget(self) -> None:
@@ -117,9 +121,14 @@ def write_names(connection: sqlite3.Connection, packed: Sequence[PackedLeaf], *,
     _insert(connection, packed[1:] if is_first else packed)
 
 
-def leaves(names: Iterable[tuple[Sequence[str], NDArray[np.uint32]]]) -> Iterator[PackedLeaf]:
+def names_dictionary_of(keys: Iterable[str]) -> bytes:
+    """Learn what folded ids are made of."""
+    return dictionary_of(sorted(keys), LEAF // 2)
+
+
+def leaves(names: Iterable[tuple[Sequence[str], NDArray[np.uint32]]], dictionary: bytes) -> Iterator[PackedLeaf]:
     """Pack folded ids and their rows; both come in the order of the ids, many at a time."""
-    blocks = Blocks()
+    blocks = Blocks(dictionary)
     for keys, numbers in names:
         for at in range(0, len(keys), LEAF):
             some = keys[at : at + LEAF]

@@ -24,7 +24,7 @@ from modelscope_tui.catalog.matching import Matching
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.ordering import Ordering
 from modelscope_tui.catalog.record import decode
-from modelscope_tui.catalog.store import Store, connect, is_damaged
+from modelscope_tui.catalog.store import Store, connect, is_damaged, unseen_since
 from modelscope_tui.catalog.told import ToolsOf
 from modelscope_tui.catalog.writer import Notes, Writer, connected
 from modelscope_tui.errors import CatalogError
@@ -149,7 +149,7 @@ class Opened:
     def unseen_since(self, moment: str, *, everywhere: bool = False) -> list[str]:
         """List the ids that the Hub has not named since a moment; with `everywhere`, those of the snapshot too."""
         with self._current():
-            return self._store.unseen_since(moment, everywhere=everywhere)
+            return unseen_since(self._store, moment, everywhere=everywhere)
 
     def notes(self, prefix: str = "") -> dict[str, str]:
         """Read what was written down beside the rows, by name: how far a sync is, say."""

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from modelscope_tui.catalog.facet import FacetValue
 from modelscope_tui.catalog.keys import Kind, folded
+from modelscope_tui.catalog.piece import is_large
 from modelscope_tui.catalog.store import ORGANIZATIONS, SIZES, Store
 from modelscope_tui.catalog.taxonomy import organization_label
 
@@ -26,9 +27,6 @@ SHOWN = 300
 
 _AT_ONCE = 50_000
 """So many rows are read off in one step: a few milliseconds."""
-
-_LARGE = 300_000
-"""From so many rows on, numpy is worth its import: a tenth of a second, in a worker, before the first key needs it."""
 
 _SLOWER = 20
 """So many times longer than numpy takes the standard library."""
@@ -39,7 +37,7 @@ _LOW_HALF = (1 << 32) - 1
 class Organizations:
     """Counts organizations from the store."""
 
-    def __init__(self, store: Store, *, at_once: int = _AT_ONCE, large: int = _LARGE) -> None:
+    def __init__(self, store: Store, *, at_once: int = _AT_ONCE, large: Callable[[int], bool] = is_large) -> None:
         self._store = store
         self._at_once, self._large = at_once, large
         self._names: dict[int, tuple[str, str]] = {}
@@ -96,7 +94,7 @@ class Organizations:
     @property
     def is_large(self) -> bool:
         """Whether rows are so many that numpy counts them."""
-        return len(self._organization_of) >= self._large
+        return self._large(len(self._organization_of))
 
     def warm(self) -> None:
         """Import and read ahead what every count needs."""

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 LARGE = 300_000
 """From so many rows on an index is large: numpy is worth its import there, a tenth of a second in a worker."""
 
+
+def is_large(rows: int) -> bool:
+    """Tell whether an index of so many rows is a large one."""
+    return rows >= LARGE
+
+
 NUMBERS = b"\0"
 """How the bytes of a bitmap begin that are the numbers of its rows."""
 
@@ -155,29 +161,36 @@ class Pieces:
         return read[0] if len(read) == 1 else BitMap.union(*read) if read else BitMap()
 
     def _from_gaps(self, contents: list[bytes]) -> BitMap:
+        """Add the gaps up, of all bitmaps at once: each step of numpy takes longer than most of these have rows."""
         import numpy as np
 
-        found = array("I")
-        for rows in map(self._rows, contents):
-            found.frombytes(rows.astype(np.uint32).tobytes())
-        return BitMap(found)
-
-    def _rows(self, content: bytes) -> NDArray[np.uint32]:
-        import numpy as np
-
-        _, first, length, how = _HEAD.unpack_from(content)
-        low, high = content[_HEAD.size : _HEAD.size + length], content[_HEAD.size + length :]
-        if how & _IS_LOW_PACKED:
-            low = self._unpack(low, max_output_size=_MOST_BYTES)
-        rows = np.empty(len(low) + 1, dtype=np.uint32)
-        rows[0], rows[1:] = first, np.frombuffer(low, dtype=np.uint8)
-        rows[1:] += np.uint32(1)
-        if how & _IS_HIGH_PACKED:
-            high = self._unpack(high, max_output_size=_MOST_BYTES)
-        planes = np.frombuffer(high, dtype=np.uint8).reshape(how & _BYTES_OF_HIGH, len(low)) if high else ()
-        for place, plane in enumerate(planes, start=1):
-            rows[1:] += plane.astype(np.uint32) << np.uint32(8 * place)
-        return np.cumsum(rows, dtype=np.uint32)
+        lows: list[bytes] = []
+        firsts: list[int] = []
+        highs: list[tuple[int, int, bytes]] = []
+        total = 0
+        for content in contents:
+            _, first, length, how = _HEAD.unpack_from(content)
+            low, high = content[_HEAD.size : _HEAD.size + length], content[_HEAD.size + length :]
+            if how & _IS_LOW_PACKED:
+                low = self._unpack(low, max_output_size=_MOST_BYTES)
+            if how & _BYTES_OF_HIGH:
+                if how & _IS_HIGH_PACKED:
+                    high = self._unpack(high, max_output_size=_MOST_BYTES)
+                highs.append((total + 1, len(low), high))
+            firsts.append(first)
+            lows += (b"\0", low)
+            total += 1 + len(low)
+        rows = np.frombuffer(b"".join(lows), dtype=np.uint8).astype(np.uint32)
+        for start, count, high in highs:
+            for place, plane in enumerate(np.frombuffer(high, dtype=np.uint8).reshape(-1, count), start=1):
+                rows[start : start + count] += plane.astype(np.uint32) << np.uint32(8 * place)
+        rows += np.uint32(1)
+        np.cumsum(rows, dtype=np.uint32, out=rows)
+        lengths = np.fromiter(map(len, lows[1::2]), dtype=np.int64, count=len(firsts)) + 1
+        starts = np.cumsum(lengths) - lengths
+        rows += np.repeat(np.array(firsts, dtype=np.uint32) - rows[starts], lengths)
+        rows.sort()  # ascending rows are taken in ten times as fast as others, and numpy sorts at once
+        return BitMap(array("I", rows.tobytes()))
 
 
 def _bytes_of(numbers: NDArray[np.uint32]) -> bytes:

@@ -20,7 +20,7 @@ from pyroaring import BitMap
 from modelscope_tui.catalog.coded import Numbered, Places
 from modelscope_tui.catalog.keys import KNOWN
 from modelscope_tui.catalog.piece import MOST_NUMBERS, NUMBERS
-from modelscope_tui.catalog.store import SLICE_BITS
+from modelscope_tui.catalog.store import SLICE_BITS, TOGETHER
 
 Rows = NDArray[np.uint32]
 """Row numbers, ascending, each once."""
@@ -159,23 +159,31 @@ def _serialized(rows: Rows, lengths: NDArray[np.int64]) -> list[bytes]:
 
 
 def pieces_of_rows(rows: Rows) -> list[Piece]:
-    """Write the rows of one value, each slice by itself."""
-    slices = np.arange(int(rows[0]) >> SLICE_BITS, (int(rows[-1]) >> SLICE_BITS) + 2, dtype=np.int64)
-    bounds = np.searchsorted(rows, slices << SLICE_BITS)
-    return [
-        (int(part), _written(bitmap_of(rows[start:stop])))
-        for part, start, stop in zip(slices[:-1], bounds[:-1], bounds[1:], strict=True)
-        if start < stop
-    ]
+    """Write the rows of one value: slices by themselves, or several together that have few."""
+    first, last = int(rows[0]) >> SLICE_BITS, int(rows[-1]) >> SLICE_BITS
+    bounds = np.searchsorted(rows, np.arange(first, last + 2, dtype=np.int64) << SLICE_BITS).tolist()
+    found: list[Piece] = []
+    start = 0
+    for place, stop in enumerate(bounds[1:]):
+        if start < stop and (place == last - first or bounds[place + 2] - start > TOGETHER):
+            found.append((int(rows[start]) >> SLICE_BITS, _written(bitmap_of(rows[start:stop]))))
+            start = stop
+    return found
 
 
-def bits_of(name: str, numbers: NDArray[np.int64]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
-    """Give for each bit of numbers, of which those below zero are unknown, what it is called and which have it.
+def bits_of(
+    name: str, numbers: NDArray[np.int64], resembled: NDArray[np.int64] | None = None
+) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    """Give for each bit of numbers what it is called and which have it, told by anything but zero.
 
-    Which have it is told by anything but zero.
+    Args:
+        name: what the numbers are called.
+        numbers: those below zero are unknown.
+        resembled: other numbers; where they are known, bits are given that differ from theirs.
     """
     known = numbers >= 0
     yield f"{name}:{KNOWN}", known.view(np.uint8)
+    numbers = numbers if resembled is None else numbers ^ np.maximum(resembled, 0)
     numbers = np.where(known, numbers, 0)
     planes = np.ascontiguousarray(numbers.astype("<i8").view(np.uint8).reshape(-1, 8).T)
     for place in range(int(numbers.max(initial=0)).bit_length()):
@@ -200,10 +208,8 @@ def pieces_of_bits(first: int, has: NDArray[np.uint8]) -> Iterator[Piece]:
 
 
 def pieces_of_bitmap(rows: BitMap) -> list[Piece]:
-    """Write a bitmap that is not empty, each slice by itself."""
-    parts = range(rows.min() >> SLICE_BITS, (rows.max() >> SLICE_BITS) + 1)
-    every = [(part, rows & BitMap(range(part << SLICE_BITS, (part + 1) << SLICE_BITS))) for part in parts]
-    return [(part, _written(some)) for part, some in every if some]
+    """Write a bitmap that is not empty, as :func:`pieces_of_rows` does."""
+    return pieces_of_rows(rows_of(rows))
 
 
 def _written(rows: BitMap) -> bytes:

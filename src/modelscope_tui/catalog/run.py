@@ -85,14 +85,16 @@ def stretches(runs: Sequence[Path]) -> list[Stretch]:
     return [Stretch(start, stop) for start, stop in zip(starts, [*starts[1:], _LAST], strict=True)]
 
 
-def bring_together(runs: Sequence[Path], stretch: Stretch, *, is_large: bool) -> Ready:
+def bring_together(runs: Sequence[Path], stretch: Stretch, names_dictionary: bytes, *, is_large: bool) -> Ready:
     """Bring together what some files have of a stretch."""
     bounds = (*stretch.start, *stretch.stop)
     with ExitStack() as opened:
         files = [opened.enter_context(closing(sqlite3.connect(run))) for run in runs]
         few = [_few(file, stretch) for file in files]
         if stretch.start[0] == NAMES:
-            return Ready(list(leaves((posted.values, posted.rows) for _, posted in together(few))), [])
+            return Ready(
+                list(leaves(((posted.values, posted.rows) for _, posted in together(few)), names_dictionary)), []
+            )
         many = [file.execute(_MANY, bounds) for file in files]
         return Ready([], list(merged(few, many, is_large=is_large)))
 

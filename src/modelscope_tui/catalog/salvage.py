@@ -16,6 +16,7 @@ from typing import Any
 from modelscope_tui.catalog.block import BLOCK_BITS, Blocks, Damaged
 from modelscope_tui.catalog.keys import LAYOUT, folded
 from modelscope_tui.catalog.merge import merge_row
+from modelscope_tui.catalog.names import NAMES_DICTIONARY
 from modelscope_tui.catalog.record import FIELDS, decode, encode, id_of, reordered
 from modelscope_tui.catalog.store import DICTIONARY, NOTE, connect
 from modelscope_tui.errors import CatalogError
@@ -39,6 +40,7 @@ class Salvage:
         meta = dict(self._read("SELECT key, value FROM meta"))
         dictionary = meta.pop(DICTIONARY, b"")
         self._blocks = Blocks(dictionary if isinstance(dictionary, bytes) else b"")
+        meta.pop(NAMES_DICTIONARY, None)
         self._meta = {str(key): str(value) for key, value in meta.items()}
         names = self._meta.get("fields")
         self._names: Sequence[str] = _names(names) if names else FIELDS

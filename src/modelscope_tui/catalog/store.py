@@ -6,14 +6,14 @@ GROUND FLOOR. The only reader of the tables; ``builder.py`` and ``writer.py`` fi
     names          leaves of folded ids in their order, each id with the number of its row (``names.py``)
     blocks         facts of 8 rows each, as lines (``record.py``), compressed (``block.py``)
     organizations  number, handle
-    chunks         long pieces: organization numbers of 65,536 rows each, sizes of 65,536 organizations each, the values
-                   of the kinds that words are looked for in (compressed)
+    chunks         long pieces, compressed: organization numbers of 65,536 rows each, sizes of 65,536 organizations
+                   each, the values of the kinds that words are looked for in
     bitmaps        (kind, value, slice) → bitmap of rows from that slice on, up to the next one of the value, as bytes
                    (``piece.py``); long ones stand apart (``filed.py``)
 
-A slice is 65,536 rows. A value with few rows has one bitmap, any other one for each slice that has rows. New rows and
-changes touch only the pieces of their slice, so a bitmap of millions of rows is never rewritten; whoever reads a value
-joins its bitmaps and keeps the result for a while.
+A slice is 65,536 rows. A value with few rows has one bitmap, any other has several, each of one slice or of some more
+with few rows. New rows and changes touch only the bitmap of their slice, so one of millions of rows is never rewritten;
+whoever reads a value joins its bitmaps and keeps the result for a while.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from pyroaring import BitMap
 
-from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, Blocks
+from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, Blocks, unsqueezed
 from modelscope_tui.catalog.column import Column
 from modelscope_tui.catalog.kept import Kept
-from modelscope_tui.catalog.keys import GONE, KNOWN, Kind, folded
+from modelscope_tui.catalog.keys import GONE, KNOWN, RESEMBLED, Kind, folded
 from modelscope_tui.catalog.measure import seconds_of
 from modelscope_tui.catalog.names import Names
 from modelscope_tui.catalog.piece import Pieces
@@ -38,7 +39,10 @@ from modelscope_tui.errors import CatalogError
 
 SLICE_BITS = 16
 FEW = 1024
-"""A value with no more rows than this has one bitmap for several slices."""
+"""A value with no more rows than this has one bitmap for all slices; one with fewer takes in rows of later ones."""
+
+TOGETHER = 4096
+"""A bitmap for several slices has no more rows than this when it is made."""
 
 ORGANIZATIONS, SIZES, VOCABULARY = 2, 3, 100
 """The kinds of chunks: organization of each row, rows of each organization; VOCABULARY and a kind of keys: the values
@@ -46,9 +50,6 @@ of that kind, one a line, those among them that no row has any more."""
 
 VALUES_AT_ONCE = 1 << 14
 """How many values stand in one piece of a vocabulary, about."""
-
-SPOKEN = (Kind.TAG, Kind.TOKEN, Kind.ORGANIZATION)
-"""The kinds whose values have the words of a row in them."""
 
 NOTE = "note:"
 """Before the name of a note among the values about the index."""
@@ -62,11 +63,8 @@ CREATE TABLE chunks (kind INTEGER, number INTEGER, content BLOB, PRIMARY KEY (ki
 """
 """Beside these there are those of ``filed.py``."""
 
-PAGE_BYTES = 8192
-"""Nine blocks of rows, or three leaves of names, fill a page of this size well."""
-
 DICTIONARY = "dictionary"
-"""What the lines of this file were packed with (``block.py``)."""
+"""What the lines of this file were packed with (``block.py``); that of its names is kept by ``names.py``."""
 
 _BITMAP_BYTES = 8 << 20
 _COLUMN_BYTES = 12 << 20
@@ -113,6 +111,7 @@ class Store:
         self._values: dict[int, tuple[str, ...]] = {}
         self._families: dict[int, dict[str, BitMap]] = {}
         self._vocabularies: dict[int, bytes] = {}
+        self._frequent: frozenset[str] | None = None
         self.names = Names(connection)
         """The rows by their ids."""
         self.blocks = blocks_of(connection)
@@ -136,6 +135,7 @@ class Store:
         for memory in (self._bitmaps, self._columns):
             memory.drop()
         self.names.forget()
+        self._frequent = None
         for known in (self._values, self._families, self._vocabularies):
             known.clear()
 
@@ -175,6 +175,12 @@ class Store:
             found = self._values[kind] = tuple([value for (value,) in rows])
         return found
 
+    def frequent(self) -> frozenset[str]:
+        """List the pieces of text that have bitmaps of their own because so many values have them."""
+        if self._frequent is None:
+            self._frequent = frozenset(self.values(Kind.PIECE))
+        return self._frequent
+
     def family(self, kind: int) -> dict[str, BitMap]:
         """Read all bitmaps of a kind that has few values: a facet's."""
         found = self._families.get(kind)
@@ -194,7 +200,12 @@ class Store:
             bits = [self._read(f"{name}:{place}") for place in range(62)]
             while bits and not bits[-1]:
                 bits.pop()
-            found = Column(self._read(f"{name}:{KNOWN}"), tuple(bits))
+            known = self._read(f"{name}:{KNOWN}")
+            if name in RESEMBLED:
+                alike = self.column(RESEMBLED[name]).bits
+                pairs = zip_longest(bits, alike, fillvalue=BitMap())
+                bits = [(bit ^ other) & known for bit, other in pairs]
+            found = Column(known, tuple(bits))
             self._columns.put(name, found)
         return found
 
@@ -207,13 +218,13 @@ class Store:
         found = self.connection.execute(
             "SELECT content FROM chunks WHERE kind = ? AND number = ?", (kind, number)
         ).fetchone()
-        return bytes(found[0]) if found else b""
+        return unsqueezed(found[0]) if found else b""
 
     def numbers(self, kind: int) -> array[int]:
         """Read whole-number chunks of a kind, one after the other."""
         found = array("I")
         for (content,) in self.connection.execute("SELECT content FROM chunks WHERE kind = ? ORDER BY number", (kind,)):
-            found.frombytes(content)
+            found.frombytes(unsqueezed(content))
         return found
 
     def vocabulary(self, kind: int) -> bytes:
@@ -221,7 +232,7 @@ class Store:
         found = self._vocabularies.get(kind)
         if found is None:
             asked = "SELECT content FROM chunks WHERE kind = ? ORDER BY number"
-            pieces = [content for (content,) in self.connection.execute(asked, (VOCABULARY + kind,))]
+            pieces = [unsqueezed(content) for (content,) in self.connection.execute(asked, (VOCABULARY + kind,))]
             found = self._vocabularies[kind] = b"\n".join([b"", *pieces, b""])
         return found
 
@@ -245,11 +256,14 @@ class Store:
             found = self._bitmaps.put(key, self._pieces.joined([piece for (piece,) in pieces]))
         return found
 
-    def beginning_with(self, kind: int, start: str) -> Iterator[tuple[str, BitMap]]:
-        """Read the values that begin with a text, each slice by itself, and keep none."""
+    def parted(self, kind: int, start: str, wanted: Callable[[str], bool]) -> tuple[BitMap, BitMap]:
+        """Join the bitmaps of the values that begin with a text: of those that are wanted, and of the others."""
         asked = "SELECT value, rows FROM filed WHERE kind = ? AND value >= ? AND value < ?"
-        for value, rows in self.connection.execute(asked, (kind, start, start + "\U0010ffff")):
-            yield value, self._pieces.joined([rows])
+        read = self.connection.execute(asked, (kind, start, start + "\U0010ffff"))
+        found: tuple[list[bytes], list[bytes]] = ([], [])
+        for value, rows in read:
+            found[not wanted(value)].append(rows)
+        return self._pieces.joined(found[0]), self._pieces.joined(found[1])
 
     def name(self, number: int) -> str:
         """Read the folded id of one row."""
@@ -262,23 +276,6 @@ class Store:
     def gone(self) -> BitMap:
         """Read which rows the Hub no longer has."""
         return self.bitmap(Kind.GONE, GONE)
-
-    def unseen_since(self, moment: str, *, everywhere: bool) -> list[str]:
-        """List the ids of rows that the Hub last named before a moment and that are not gone yet.
-
-        Args:
-            moment: ISO 8601.
-            everywhere: whether rows that only the snapshot knows count as well.
-        """
-        asked = self.connection.execute("SELECT DISTINCT value FROM bitmaps WHERE kind = ?", (Kind.SEEN,))
-        before = seconds_of(moment) or 0
-        seen = {when: self.bitmap(Kind.SEEN, when) for (when,) in asked.fetchall()}
-        rows = BitMap.union(BitMap(), *[having for when, having in seen.items() if (seconds_of(when) or 0) < before])
-        if everywhere:
-            unheard = BitMap()
-            unheard.add_range(0, self.count())
-            rows |= unheard.difference(*seen.values()) if seen else unheard
-        return [str(json.loads(line)[0]) for _, line in self.facts((rows - self.gone()).to_array())]
 
     def facts(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Read the lines of some rows, in the order of their blocks."""
@@ -309,9 +306,27 @@ def blocks_of(connection: sqlite3.Connection) -> Blocks:
 def count(connection: sqlite3.Connection) -> int:
     """Count the rows of a file: the last organization number ends the last of them."""
     found = connection.execute(
-        "SELECT number, length(content) FROM chunks WHERE kind = ? ORDER BY number DESC LIMIT 1", (ORGANIZATIONS,)
+        "SELECT number, content FROM chunks WHERE kind = ? ORDER BY number DESC LIMIT 1", (ORGANIZATIONS,)
     ).fetchone()
-    return (int(found[0]) << SLICE_BITS) + int(found[1]) // array("I").itemsize if found else 0
+    return (int(found[0]) << SLICE_BITS) + len(unsqueezed(found[1])) // array("I").itemsize if found else 0
+
+
+def unseen_since(store: Store, moment: str, *, everywhere: bool) -> list[str]:
+    """List the ids of rows that the Hub last named before a moment and that are not gone yet.
+
+    Args:
+        moment: ISO 8601.
+        everywhere: whether rows that only the snapshot knows count as well.
+    """
+    asked = store.connection.execute("SELECT DISTINCT value FROM bitmaps WHERE kind = ?", (Kind.SEEN,))
+    before = seconds_of(moment) or 0
+    seen = {when: store.bitmap(Kind.SEEN, when) for (when,) in asked.fetchall()}
+    rows = BitMap.union(BitMap(), *[having for when, having in seen.items() if (seconds_of(when) or 0) < before])
+    if everywhere:
+        unheard = BitMap()
+        unheard.add_range(0, store.count())
+        rows |= unheard.difference(*seen.values()) if seen else unheard
+    return [str(json.loads(line)[0]) for _, line in store.facts((rows - store.gone()).to_array())]
 
 
 def bases(store: Store) -> BitMap:

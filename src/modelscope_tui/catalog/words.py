@@ -2,16 +2,14 @@
 
 GROUND FLOOR. One to three characters are bitmaps as they stand. A longer word without signs stands inside one token of
 the name, inside the organization or inside a tag: those that have it are found in the list of all of them, and their
-bitmaps are joined; no row is looked at, so it is exact and quick at any size. A word that crosses signs of the name
-(`llama-3.1-8b`) is compared with the ids that have its pieces, or where those are many, put together from tokens
-(``crossing.py``). A word that grew out of a word just answered starts
-from that answer: this is how people type.
+bitmaps are joined, or were joined when the index was made where they are very many (``frequent.py``); no row is looked
+at, so it is exact and quick at any size. A word that crosses signs of the name (`llama-3.1-8b`) is compared with the
+ids that have its pieces, or where those are many, put together from tokens (``crossing.py``).
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -19,9 +17,10 @@ from pyroaring import BitMap
 
 from modelscope_tui.catalog.crossing import told_by_tokens
 from modelscope_tui.catalog.kept import Kept
-from modelscope_tui.catalog.keys import SIGNS, Kind, folded, texts_of
-from modelscope_tui.catalog.record import decode
-from modelscope_tui.catalog.store import SPOKEN, Store, bytes_of
+from modelscope_tui.catalog.keys import SIGNS, SPOKEN, Kind, folded
+from modelscope_tui.catalog.lines import lines_with
+from modelscope_tui.catalog.piece import is_large
+from modelscope_tui.catalog.store import Store, bytes_of
 from modelscope_tui.catalog.suggestion import slip_in
 
 _VALUES_KEPT = 100_000
@@ -33,10 +32,6 @@ _LISTS_WEIGH = 10
 _ANSWER_BYTES = 4 << 20
 MANY = 200
 """From so many ids on it is quicker to ask the tokens than to look at each."""
-
-_GRAM = 3
-_LOOKED_INTO = 300
-"""So many rows are looked at in full; more take longer than asking for all values that have a word."""
 
 _LOOKED_AT = 20_000
 """So many values with half of a mistyped word are looked at; more would take longer than a person waits."""
@@ -51,6 +46,7 @@ class Words:
         self._store = store
         self._answered: Kept[str, BitMap] = Kept(_ANSWER_BYTES, bytes_of)
         self._values: Kept[str, dict[int, list[str]]] = Kept(_VALUES_KEPT, _weight_of)
+        self._is_large = is_large(store.count())
 
     def forget(self) -> None:
         """Drop what was remembered."""
@@ -78,8 +74,9 @@ class Words:
             return self._store.bitmap(Kind.GRAM, piece)
         found = self._answered.get(piece)
         if found is None:
-            found = self._longer(piece)
-            if found is None:
+            if piece in self._store.frequent():
+                found = self._store.bitmap(Kind.PIECE, piece)
+            else:
                 found = self._united(self._values_with(piece))
             if _SIGN.search(piece):
                 found |= self._crossing(piece, found)
@@ -88,32 +85,6 @@ class Words:
 
     def _united(self, values: Mapping[int, Sequence[str]]) -> BitMap:
         return BitMap.union(*[self._store.united(kind, values[kind]) for kind in SPOKEN])
-
-    def _longer(self, word: str) -> BitMap | None:
-        """Answer a word without signs from the answer to it without its last letter; None where that takes longer.
-
-        Rows that have the shorter word have the longer one too, but for those with a value that has the shorter one
-        only. Mostly these are few, and of them those with the last three letters are looked at.
-        """
-        shorter = word[:-1]
-        before = self._store.bitmap(Kind.GRAM, shorter) if len(shorter) == _GRAM else self._answered.get(shorter)
-        if before is None or _SIGN.search(word):
-            return None
-        known = self._values_with(shorter)
-        values = self._values_with(word)
-        others = {kind: [value for value in known[kind] if word not in value] for kind in SPOKEN}
-        if 2 * _count_of(others) > _count_of(values):
-            return None
-        doubtful = self._united(others)
-        possible = doubtful & before & self._store.bitmap(Kind.GRAM, word[-_GRAM:])
-        if len(possible) > _LOOKED_INTO:
-            return None
-        return (before - doubtful) | self._having(word, possible)
-
-    def _having(self, word: str, rows: BitMap) -> BitMap:
-        """Look at all texts of some rows."""
-        read = self._store.facts(rows.to_array())
-        return BitMap([number for number, line in read if any(word in text for text in texts_of(decode(line)))])
 
     def alike(self, word: str) -> list[str]:
         """Give spellings one slip away from a word that tokens, organizations and tags have, the most frequent first.
@@ -126,11 +97,14 @@ class Words:
         found: Counter[str] = Counter()
         for kind in SPOKEN:
             lines = self._store.vocabulary(kind)
-            later = [slip_in(value, first, last) for value in _lines_with(first.encode(), lines, _LOOKED_AT)]
-            values = _lines_with(last.encode(), lines, _LOOKED_AT)
+            later = [slip_in(value, first, last) for value in self._with(first, lines)]
+            values = self._with(last, lines)
             sooner = [one[::-1] for value in values if (one := slip_in(value[::-1], *turned))]
             found.update([*filter(None, later), *sooner])
         return [spelling for spelling, _ in found.most_common()]
+
+    def _with(self, text: str, lines: bytes) -> list[str]:
+        return lines_with(text.encode(), lines, _LOOKED_AT, is_large=self._is_large)
 
     def _values_with(self, word: str) -> dict[int, list[str]]:
         """Find the tokens, organizations and tags that have a word in them."""
@@ -141,7 +115,9 @@ class Words:
             if known is not None:
                 found = {kind: [value for value in values if word in value] for kind, values in known.items()}
                 return self._values.put(word, found)
-        found = {kind: _lines_with(word.encode(), self._store.vocabulary(kind)) for kind in SPOKEN}
+        letters = word.encode()
+        lists = [(kind, self._store.vocabulary(kind)) for kind in SPOKEN]
+        found = {kind: lines_with(letters, lines, is_large=self._is_large) for kind, lines in lists}
         return self._values.put(word, found)
 
     def _crossing(self, word: str, known: BitMap) -> BitMap:
@@ -170,14 +146,3 @@ def _count_of(values: Mapping[int, Sequence[str]]) -> int:
 
 def _weight_of(values: Mapping[int, Sequence[str]]) -> int:
     return _LISTS_WEIGH + _count_of(values)
-
-
-def _lines_with(word: bytes, lines: bytes, most: int = sys.maxsize) -> list[str]:
-    """Give the lines that have a word in them, the first so many."""
-    found: list[str] = []
-    at = lines.find(word)
-    while at >= 0 and len(found) < most:
-        end = lines.index(b"\n", at)
-        found.append(lines[lines.rindex(b"\n", 0, at) + 1 : end].decode())
-        at = lines.find(word, end)
-    return found
