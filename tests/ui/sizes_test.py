@@ -11,6 +11,7 @@ from modelscope_tui.ui import arrangement
 from modelscope_tui.ui.widgets.choices import Choice, Choices
 from modelscope_tui.ui.widgets.columns import NAME_LEAST, columns_for
 from tests.ui.conftest import Open
+from tests.ui.fake_explorer import FakeExplorer, a_model
 
 SCREENS = Path(__file__).parent.parent / "screens"
 
@@ -172,3 +173,15 @@ async def test_popups_come_to_rest_in_the_smallest_windows(open_explorer: Open, 
             await stage.pilot.resize_terminal(160, 48)  # type: ignore[attr-defined]
             await stage.settle()
             assert len(stage.app.screen_stack) == 1
+
+
+@pytest.mark.parametrize("size", [(160, 48), (120, 36), (80, 24)])
+async def test_a_facet_value_that_is_cut_is_on_the_border_in_full(open_explorer: Open, size: tuple[int, int]) -> None:
+    explorer = FakeExplorer((a_model("a/b", license="a-license-with-a-name-that-is-long"),))
+    async with open_explorer(size, explorer=explorer) as stage:
+        await stage.press("3", "G")
+        pane = stage.facet("license")
+        said = f"{pane.border_title}{pane.border_subtitle}".replace(" ", "")
+        assert said == "3Licenseslicense:a-license-with-a-name-that-is-long"
+        await stage.press("5")
+        assert str(pane.border_title) == "3 Licenses"

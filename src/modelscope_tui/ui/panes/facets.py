@@ -17,8 +17,9 @@ from textual.message import Message
 from modelscope_tui.catalog.facet import FacetValue
 from modelscope_tui.ui import keymap
 from modelscope_tui.ui.messages import OrganizationRequested
-from modelscope_tui.ui.present import clean, count, fitted, glyphs, grouped
+from modelscope_tui.ui.present import clean, count, fitted, glyphs, grouped, width_of
 from modelscope_tui.ui.tools import NO_TOOLS, Tools
+from modelscope_tui.ui.widgets.borders import CORNERS, below
 from modelscope_tui.ui.widgets.line_list import LineList, Piece
 
 
@@ -131,7 +132,7 @@ class FacetPane(LineList):
         return self._shown[self.cursor] if self.cursor < len(self._shown) else None
 
     def _entitle(self) -> None:
-        self.border_title = Content(f"{self.use.number} {self.use.title}")
+        head = f"{self.use.number} {self.use.title}"
         if self.is_finding or self.find:
             words = f"find: {clean(self.find, 40)}" + ("▏" if self.is_finding else "")
         else:
@@ -140,12 +141,20 @@ class FacetPane(LineList):
             more = grouped(self._found) if self._found > len(self._values) else ""
             words = f"{chosen} chosen" if chosen else more
             if here is not None:
+                words = clean(f"{self._field_of(here)}:{here.value}", 120)
                 more = self._tools.words(here.value)
-                words = clean(f"{self._field_of(here)}:{here.value}" + (f", {more}" if more else ""), 120)
-        self.border_subtitle = Content(words)
+                if more and width_of(f"{words}, {more}") <= self.outer_size.width - CORNERS:
+                    words += f", {more}"
+        upper, lower = below(head, words, self.outer_size.width)
+        self.border_title, self.border_subtitle = Content(upper), Content(lower)
 
     def on_mount(self) -> None:
         """Write the title."""
+        self._entitle()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view, and its value whole."""
+        super().on_resize()
         self._entitle()
 
     # -- painting ----------------------------------------------------------------------------------------------
