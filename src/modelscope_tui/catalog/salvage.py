@@ -123,7 +123,7 @@ class Salvage:
         try:
             with closing(self._connection.execute(statement, values)) as read:
                 return read.fetchall()
-        except sqlite3.Error:
+        except (sqlite3.Error, MemoryError):  # (a garbled row may name a length that no machine has room for)
             self.is_broken = True
             return []
 
