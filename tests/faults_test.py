@@ -69,11 +69,11 @@ def few(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MB."""
+    """A file system of half a MB: an index of a thousand rows takes more."""
     place = tmp_path / "full"
     place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)], capture_output=True, check=False
     )
     if mounted.returncode != 0:
         pytest.skip(f"no small file system can be mounted here: {mounted.stderr.decode().strip()[:100]}")
@@ -132,7 +132,7 @@ def test_on_a_full_disk_the_explorer_runs_and_nothing_half_written_stays(
 def test_on_a_full_disk_an_export_and_a_setting_leave_what_was_there(
     full_disk: Path, built_cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (full_disk / "filler").write_bytes(b"x" * 2**20)
+    (full_disk / "filler").write_bytes(b"x" * 2**19)
     monkeypatch.setenv("MODELSCOPE_TUI_CONFIG", str(full_disk / "config.toml"))
     for words in (("config", "init"), ("cache", "export", str(full_disk / "hub.parcel"), "--offline")):
         assert main([*words, "--cache-dir", str(built_cache)]) == 1

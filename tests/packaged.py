@@ -33,7 +33,7 @@ ROWS = 60
 
 IMPORTS = """
 import pkgutil, sys, modelscope_tui.ui.app
-early = {"numpy", "huggingface_hub", "diskcache", "psutil", "yaml", "plotille"} & set(sys.modules)
+early = {"numpy", "zstandard", "huggingface_hub", "diskcache", "psutil", "yaml", "plotille"} & set(sys.modules)
 assert not early, f"imported before the first frame: {early}"
 names = [one.name for one in pkgutil.walk_packages(modelscope_tui.__path__, "modelscope_tui.")]
 for name in names:

@@ -19,10 +19,11 @@ from textual._context import active_message_pump
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
+from textual.css.query import QueryError
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
 from textual.screen import Screen
-from textual.widget import Widget
+from textual.widget import MountError, Widget
 
 from modelscope_tui.explorer import Explorer
 from modelscope_tui.settings import Settings
@@ -203,6 +204,11 @@ class ExplorerApp(App[None]):
         self.explorer.cancel()
         super().exit(result, return_code, message)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """Take note of a bug. What was being made when the program was told to leave lacks its parts, and is none."""
+        if not (self._exit and isinstance(error, (QueryError, MountError))):
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """End at once after an unexpected error: Textual would paint a picture of all local variables first."""
         self._close_messages_no_wait()
@@ -214,7 +220,8 @@ class ExplorerApp(App[None]):
             super()._print_error_renderables()
             return
         self._exit_renderables.clear()
-        sys.stderr.write(f"modelscope-tui: {self.reported(error)}\n")
+        with suppress(OSError):  # the window may be gone; what is to be kept is kept
+            sys.stderr.write(f"modelscope-tui: {self.reported(error)}\n")
         if os.environ.get("MODELSCOPE_TUI_DEBUG"):
             from modelscope_tui.crash import report
 
