@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from modelscope_tui.catalog.filed import Filed
 from modelscope_tui.catalog.piece import Pieces
 from modelscope_tui.catalog.postings import Rows, pieces_of_rows, unique, written
-from modelscope_tui.catalog.store import FEW, SLICE_BITS
+from modelscope_tui.catalog.store import FEW, SLICE_BITS, TOGETHER
 
 NAMES = 0
 """Folded ids stand among values as those of a kind before all others."""
@@ -152,14 +152,20 @@ def _in_one(kind: int, posted: Posted, bitmaps: list[Filed], pieces: Pieces | No
 
 
 def _by_slice(posted: Posted) -> Posted:
-    """Part the rows of each value by slices; it stands once for each of them then."""
+    """Part the rows of each value by slices, those with few rows together; it stands once for each part then."""
     owners = np.repeat(np.arange(len(posted.values), dtype=np.int64), posted.lengths)
     slices = posted.rows >> np.uint32(SLICE_BITS)
     is_first = np.ones(len(slices), dtype=bool)
     is_first[1:] = (slices[1:] != slices[:-1]) | (owners[1:] != owners[:-1])
     starts = np.flatnonzero(is_first)
-    values = [posted.values[owner] for owner in owners[starts].tolist()]
-    return Posted(values, np.diff(starts, append=len(slices)), posted.rows)
+    parts: list[tuple[int, int]] = []
+    for owner, length in zip(owners[starts].tolist(), np.diff(starts, append=len(slices)).tolist(), strict=True):
+        if parts and parts[-1][0] == owner and parts[-1][1] + length <= TOGETHER:
+            parts[-1] = owner, parts[-1][1] + length
+        else:
+            parts.append((owner, length))
+    values = [posted.values[owner] for owner, _ in parts]
+    return Posted(values, np.array([length for _, length in parts], dtype=np.int64), posted.rows)
 
 
 def _filed(kind: int, posted: Posted, pieces: Pieces | None) -> Iterator[Filed]:
