@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from pyroaring import BitMap
 
@@ -44,13 +45,21 @@ class Organizations:
         self.renew()
 
     def renew(self) -> None:
-        """Read the organizations of the rows again; they have changed."""
-        self._organization_of = self._store.numbers(ORGANIZATIONS)
-        self._sizes = self._store.numbers(SIZES)
+        """Forget the organizations of the rows; they have changed, and are read when somebody counts."""
+        for known in ("_organization_of", "_sizes"):
+            self.__dict__.pop(known, None)
         self._by_size: list[int] = []
         self._smallness: list[int] = []
         self._everything: tuple[FacetValue, ...] = ()
         self._names.clear()
+
+    @cached_property
+    def _organization_of(self) -> array[int]:
+        return self._store.numbers(ORGANIZATIONS)
+
+    @cached_property
+    def _sizes(self) -> array[int]:
+        return self._store.numbers(SIZES)
 
     def _rank(self) -> None:
         """Bring the organizations in order of size, once."""
