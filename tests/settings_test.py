@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -126,9 +127,27 @@ def test_motion_is_reduced_by_the_file_or_the_environment(tmp_path: Path) -> Non
     assert load(tmp_path, environ={"MODELSCOPE_TUI_REDUCED_MOTION": "1"}).reduced_motion
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+def test_a_pipe_that_nobody_writes_to_is_said_instead_of_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="a pipe that nobody writes to"):
+        Settings.load({"MODELSCOPE_TUI_CONFIG": str(pipe)})
+    assert load(tmp_path, environ={"HF_TOKEN_PATH": str(pipe)}).token is None
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="open files have no names on this system")
+def test_settings_that_another_command_writes_are_read() -> None:
+    reading, writing = os.pipe()  # as the shell makes one of `<(…)`
+    os.write(writing, b"offline = true")
+    os.close(writing)
+    assert Settings.load({"MODELSCOPE_TUI_CONFIG": f"/dev/fd/{reading}"}).offline
+    os.close(reading)
+
+
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without end on this system")
 def test_a_file_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="longer than a million letters"):
+    with pytest.raises(UsageError, match="longer than 1,048,576 letters"):
         Settings.load({"MODELSCOPE_TUI_CONFIG": "/dev/zero"})
     assert load(tmp_path, environ={"HF_TOKEN_PATH": "/dev/zero"}).token is None
     assert Settings.load({"MODELSCOPE_TUI_CONFIG": "/dev/null"}).endpoint == DEFAULT_ENDPOINT

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,11 +126,13 @@ def test_an_import_merges_and_the_later_change_counts(tmp_path: Path) -> None:
             old.take_in(wrong)
 
 
-def test_what_cannot_be_read_is_not_written_over(path: Path) -> None:
-    path.mkdir(parents=True)  # (the owner of everything can read any file; a directory is none)
+@pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", os.mkdir)])
+def test_what_cannot_be_read_is_not_written_over(path: Path, make: Callable[[Path], None]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make(path)  # (the owner of everything can read any file; a directory and a pipe are none)
     shortlist = Shortlist(path)
     assert shortlist.starred == frozenset()
     assert "cannot be read" in (shortlist.problem or "")
     with pytest.raises(ModelscopeError, match="cannot be read"):
         shortlist.toggle([QWEN])
-    assert path.is_dir()
+    assert not path.is_file()

@@ -37,6 +37,7 @@ from modelscope_tui.shortlisted import (
     modest,
     seen_of,
 )
+from modelscope_tui.small_file import read_small
 
 if TYPE_CHECKING:
     from modelscope_tui.catalog.model import Model, ModelDetails
@@ -50,6 +51,10 @@ MOST_RECENT = 50
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+_MOST_LETTERS = 1 << 26
+"""Ten thousand stars with long notes take a tenth of it."""
 
 
 class Shortlist:
@@ -84,7 +89,7 @@ class Shortlist:
 
     def _read(self) -> Kept:
         try:
-            data = json.loads(self.path.read_text(encoding="utf-8"))
+            data = json.loads(read_small(self.path, _MOST_LETTERS))
         except (FileNotFoundError, NotADirectoryError):
             return Kept()
         except OSError as error:
