@@ -11,13 +11,13 @@ from modelscope_tui.catalog.model import Model
 
 def test_every_piece_that_many_values_have_is_found_and_no_other(real_models: list[Model]) -> None:
     values = sorted({token for model in real_models[:900] for token in tokens_of(model.id.casefold())})
-    values += ["ünï-llama-漢字", "llama?llama", ""]
+    values += ["ünï-llama-漢字", "llama?llama", "llama\nllama", ""]
     having: defaultdict[str, set[int]] = defaultdict(set)
     for place, value in enumerate(values):
         for start in range(len(value)):
             for end in range(start + SHORTEST_PIECE, len(value) + 1):
                 piece = value[start:end]
-                if piece.isascii() and "?" not in piece:
+                if piece.isascii() and not {"?", "\n"} & {*piece}:
                     having[piece].add(place)
     expected = {piece: sorted(places) for piece, places in having.items() if len(places) >= 9}
     assert len(expected) > 50

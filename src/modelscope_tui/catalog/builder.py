@@ -44,7 +44,8 @@ __all__ = ["Progress", "ToolsOf", "fill"]
 Progress = Callable[[int, int], None]
 
 _SLICE = 1 << SLICE_BITS
-_LEARNED_FROM = 2 * _SLICE
+_LEARNED_FROM = _SLICE // 2
+"""From so many of the first rows the dictionaries are made; they are kept at hand until then, some 20 MB."""
 
 
 class Builder:

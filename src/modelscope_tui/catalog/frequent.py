@@ -48,7 +48,7 @@ def frequent_pieces(values: Sequence[str], least: int) -> Iterator[tuple[str, li
     A longer piece can be frequent only where both of its parts are that lack one letter, so that each length looks at
     fewer places of the text than the one before it.
     """
-    text = "\n".join([*values, ""])
+    text = "\n".join([*(value.replace("\n", "?") for value in values), ""])  # (a value is one line here)
     letters = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
     is_end = letters == _LINE_END
     value_of = np.cumsum(is_end) - is_end

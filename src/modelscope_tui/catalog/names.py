@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from modelscope_tui.catalog.block import Blocks, dictionary_of
+from modelscope_tui.catalog.kept import Kept
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,11 +43,11 @@ class Names:
         self._connection = connection
         found = connection.execute("SELECT value FROM meta WHERE key = ?", (NAMES_DICTIONARY,)).fetchone()
         self._blocks = Blocks(bytes(found[0]) if found else b"")
-        self._kept: dict[int, Leaf] = {}
+        self._kept: Kept[int, Leaf] = Kept(_KEPT)
 
     def forget(self) -> None:
         """Drop what was read."""
-        self._kept.clear()
+        self._kept.drop()
 
     def number_of(self, key: str) -> int | None:
         """Find the row of a folded id."""
@@ -63,9 +64,7 @@ class Names:
             return None
         leaf = self._kept.get(read[0])
         if leaf is None:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            leaf = self._kept[read[0]] = self._unpacked(read[1], read[2])
+            leaf = self._kept.put(read[0], self._unpacked(read[1], read[2]))
         return read[0], leaf
 
     def _unpacked(self, numbers: bytes, keys: bytes) -> Leaf:
@@ -92,7 +91,7 @@ class Names:
             by_leaf.setdefault(found[0] if found else None, []).append(pair)
         for leaf, some in by_leaf.items():
             self._put(leaf, some)
-        self._kept.clear()
+        self._kept.drop()
 
     def _put(self, leaf: int | None, some: Sequence[tuple[str, int]]) -> None:
         if leaf is None:

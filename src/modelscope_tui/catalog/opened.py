@@ -15,7 +15,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-from modelscope_tui.catalog.block import Damaged
 from modelscope_tui.catalog.counting import Counting
 from modelscope_tui.catalog.facet import FacetCounts
 from modelscope_tui.catalog.kept import Kept
@@ -24,7 +23,7 @@ from modelscope_tui.catalog.matching import Matching
 from modelscope_tui.catalog.model import Model
 from modelscope_tui.catalog.ordering import Ordering
 from modelscope_tui.catalog.record import decode
-from modelscope_tui.catalog.store import Store, connect, is_damaged, unseen_since
+from modelscope_tui.catalog.store import Store, connect, unseen_since, why_broken
 from modelscope_tui.catalog.told import ToolsOf
 from modelscope_tui.catalog.writer import Notes, Writer, connected
 from modelscope_tui.errors import CatalogError
@@ -109,13 +108,10 @@ class Opened:
             except CatalogError:
                 raise
             except Exception as error:
-                is_told = isinstance(error, (sqlite3.Error, Damaged))
-                if not is_told and not is_damaged(self._connection):
+                why = why_broken(error, self._connection)
+                if why is None:
                     raise
-                reason = str(error) if is_told else "it is damaged"
-                raise CatalogError(
-                    f"The index cannot be read: {reason}.", "It is made anew at the next start."
-                ) from error
+                raise CatalogError(f"The index cannot be read: {why}.", "It is made anew at the next start.") from error
 
     @contextmanager
     def _current(self) -> Iterator[None]:

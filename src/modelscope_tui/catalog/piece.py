@@ -77,6 +77,9 @@ class Pieces:
         rows = BitMap.deserialize(plain)
         if len(rows) > _MOST_GAPS:
             return min(plain, bytes([_PACKED]) + self._pack(plain), key=len)
+        return self._shortened_one(plain, rows)
+
+    def _shortened_one(self, plain: bytes, rows: BitMap) -> bytes:
         import numpy as np
 
         numbers = np.frombuffer(rows.to_array(), dtype=np.uint32)

@@ -18,7 +18,6 @@ whoever reads a value joins its bitmaps and keeps the result for a while.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +26,7 @@ from pathlib import Path
 
 from pyroaring import BitMap
 
-from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, Blocks, unsqueezed
+from modelscope_tui.catalog.block import BLOCK_BITS, IN_BLOCK, Blocks, Damaged, unsqueezed
 from modelscope_tui.catalog.column import Column
 from modelscope_tui.catalog.kept import Kept
 from modelscope_tui.catalog.keys import GONE, KNOWN, RESEMBLED, Kind, folded
@@ -93,12 +92,18 @@ def connect(path: Path | str, *, is_new: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def is_damaged(connection: sqlite3.Connection) -> bool:
-    """Look for damage, once something was read that cannot be: a broken file is to blame, or a mistake of ours."""
+def why_broken(error: Exception, connection: sqlite3.Connection) -> str | None:
+    """Say why a file could not be used, once that has failed; None where the file is whole, and the mistake is ours.
+
+    Damage shows itself in many ways: what was read is no number, no text, or of another length.
+    """
+    if isinstance(error, (sqlite3.Error, Damaged)):
+        return str(error)
     try:
-        return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
+        is_whole = connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
     except sqlite3.Error:
-        return True
+        is_whole = False
+    return None if is_whole else "it is damaged"
 
 
 class Store:
@@ -326,7 +331,7 @@ def unseen_since(store: Store, moment: str, *, everywhere: bool) -> list[str]:
         unheard = BitMap()
         unheard.add_range(0, store.count())
         rows |= unheard.difference(*seen.values()) if seen else unheard
-    return [str(json.loads(line)[0]) for _, line in store.facts((rows - store.gone()).to_array())]
+    return [id_of(line) for _, line in store.facts((rows - store.gone()).to_array())]
 
 
 def bases(store: Store) -> BitMap:

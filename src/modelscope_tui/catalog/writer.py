@@ -16,13 +16,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from modelscope_tui.catalog.block import Damaged
 from modelscope_tui.catalog.changing import Changes
 from modelscope_tui.catalog.keys import LAYOUT
 from modelscope_tui.catalog.lock import locked
 from modelscope_tui.catalog.model import EMPTY, Model
 from modelscope_tui.catalog.record import FIELDS
-from modelscope_tui.catalog.store import NOTE, connect, is_damaged
+from modelscope_tui.catalog.store import NOTE, connect, why_broken
 from modelscope_tui.catalog.told import ToolsOf
 from modelscope_tui.catalog.uncollected import uncollected
 from modelscope_tui.errors import CatalogError
@@ -79,10 +78,10 @@ class Writer:
             except CatalogError:
                 raise
             except Exception as error:
-                is_told = isinstance(error, (sqlite3.Error, Damaged))
-                if not is_told and not is_damaged(connection):
+                why = why_broken(error, connection)
+                if why is None:
                     raise
-                raise CatalogError(f"The index cannot be written: {error if is_told else 'it is damaged'}.") from error
+                raise CatalogError(f"The index cannot be written: {why}.") from error
 
 
 @contextmanager
